@@ -1,0 +1,1 @@
+"""From a raw archive to PairDx: cohort, scan, scrub, balance, split."""

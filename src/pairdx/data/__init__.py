@@ -1,0 +1,1 @@
+"""From PairDx tables to tensors."""

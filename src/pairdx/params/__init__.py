@@ -1,0 +1,1 @@
+"""Every parameter, typed: one module a section of params.yaml."""

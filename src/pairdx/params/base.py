@@ -1,0 +1,93 @@
+"""Reading one section of params.yaml into a typed, frozen model."""
+
+import math
+from pathlib import Path
+from typing import Any, ClassVar, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from pairdx.errors import PairdxError
+
+PARAMS = Path("params.yaml")
+
+
+class Section(BaseModel):
+    """A section of params.yaml: unknown keys, wrong types and bad values are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    section: ClassVar[str]
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _number_from_text(cls, value: Any) -> Any:
+        """Turn ``3e-05`` into a float: DVC writes it so, and YAML 1.1 reads it as a string."""
+        if isinstance(value, str) and "e" in value.lower():
+            try:
+                number = float(value)
+            except ValueError:
+                return value
+            return number if math.isfinite(number) else value
+        return value
+
+    @classmethod
+    def load(cls, path: Path = PARAMS) -> Self:
+        """Read this section from ``path``.
+
+        Raises:
+            PairdxError: the file or the section is missing, or a value is refused.
+        """
+        return validate(cls, read(path).get(cls.section), path)
+
+
+def read(path: Path = PARAMS) -> dict[str, Any]:
+    """Read the whole params file as plain dictionaries."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PairdxError(f"{path}: no such file; run from the top of the project") from None
+    except yaml.YAMLError as error:
+        raise PairdxError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise PairdxError(f"{path}: a mapping of sections is needed, this is {content!r}")
+    return content
+
+
+def load_seed(path: Path = PARAMS) -> int:
+    """Read the top-level ``seed``, from which every random choice is drawn."""
+    seed = read(path).get("seed")
+    if type(seed) is not int or not 0 <= seed < 2**31:
+        raise PairdxError(f"{path}: seed = {seed!r}; a whole number from 0 to 2147483647 is needed")
+    return seed
+
+
+S = TypeVar("S", bound=Section)
+
+
+def validate(model: type[S], content: Any, path: Path) -> S:
+    """Check the ``content`` of one section; every refused value is told on one line."""
+    if not isinstance(content, dict):
+        raise PairdxError(
+            f"{path}: {model.section} = {content!r}; a section with the keys "
+            f"{', '.join(model.model_fields)} is needed"
+        )
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        told = "; ".join(_tell(model, detail) for detail in error.errors(include_url=False))
+        raise PairdxError(f"{path}: {told}") from None
+
+
+def _tell(model: type[Section], detail: ErrorDetails) -> str:
+    """Say what pydantic refused: ``section.key = value; what is allowed``."""
+    where = ".".join(str(part) for part in (model.section, *detail["loc"]))
+    if detail["type"] == "missing":
+        return f"{where} is missing"
+    if detail["type"] == "extra_forbidden":
+        parent = model
+        for part in detail["loc"][:-1]:
+            parent = parent.model_fields[str(part)].annotation  # type: ignore[assignment]
+        return f"{where} is not a parameter; allowed are {', '.join(parent.model_fields)}"
+    what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{where} = {detail['input']!r}; {what}"

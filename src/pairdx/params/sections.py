@@ -1,0 +1,49 @@
+"""All sections of params.yaml together: for checking a whole file before anything runs.
+
+Stages load their own section only and never import this module: a new section must not make
+every stage out of date.
+"""
+
+from pathlib import Path
+
+from pairdx.errors import PairdxError
+from pairdx.params.balance import BalanceParams
+from pairdx.params.base import PARAMS, Section, load_seed, read
+from pairdx.params.baselines import BaselinesParams
+from pairdx.params.benchmark_cpu import BenchmarkCpuParams
+from pairdx.params.clip import BiomedClipZeroShotParams, ClipZeroShotParams, PairDxClipParams
+from pairdx.params.download import DownloadParams
+from pairdx.params.evaluate import EvaluateParams
+from pairdx.params.filter import FilterParams
+from pairdx.params.fusion import FusionParams
+from pairdx.params.scan import ScanParams
+from pairdx.params.scrub import ScrubParams
+from pairdx.params.split import SplitParams
+from pairdx.params.word_vectors import WordVectorsParams
+
+SECTIONS: tuple[type[Section], ...] = (
+    DownloadParams,
+    FilterParams,
+    ScanParams,
+    ScrubParams,
+    BalanceParams,
+    SplitParams,
+    WordVectorsParams,
+    FusionParams,
+    BaselinesParams,
+    ClipZeroShotParams,
+    BiomedClipZeroShotParams,
+    PairDxClipParams,
+    EvaluateParams,
+    BenchmarkCpuParams,
+)
+
+
+def check(path: Path = PARAMS) -> dict[str, Section]:
+    """Read and check every section of ``path``; a section nobody knows is refused."""
+    known = ["seed", *(model.section for model in SECTIONS)]
+    for name in read(path):
+        if name not in known:
+            raise PairdxError(f"{path}: {name} is not a section; allowed are {', '.join(known)}")
+    load_seed(path)
+    return {model.section: model.load(path) for model in SECTIONS}

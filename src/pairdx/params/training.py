@@ -1,0 +1,42 @@
+"""What fusion and its baselines have in common: encoders, augmentation, optimiser."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pairdx.params.base import Section
+
+Precision = Literal["float32", "bfloat16", "float16"]
+
+
+class Augmentation(Section):
+    """Random changes of a training image."""
+
+    flip: float = Field(ge=0, le=1)  # probability of a horizontal flip
+    rotation: float = Field(ge=0, le=180)  # degrees either way
+    scale: float = Field(ge=0, lt=1)  # share by which the crop may be smaller than the image
+    brightness: float = Field(ge=0, le=1)
+    contrast: float = Field(ge=0, le=1)
+    saturation: float = Field(ge=0, le=1)
+    hue: float = Field(ge=0, le=0.5)
+
+
+class ClassifierParams(Section):
+    """Encoders, head and training of PairDxFusion; its baselines leave one encoder out."""
+
+    image_encoder: str = Field(min_length=1)
+    image_weights: str | None  # null: from scratch; `imagenet`; or a file
+    image_size: int = Field(ge=32, le=1024)  # pixels a side
+    freeze_image: bool
+    text_width: int = Field(ge=1)
+    freeze_vectors: bool
+    hidden: int = Field(ge=1)
+    dropout: float = Field(ge=0, lt=1)
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(ge=2)
+    lr: float = Field(gt=0)  # the peak of the one cycle
+    weight_decay: float = Field(ge=0)
+    warmup: float = Field(gt=0, lt=1)  # share of the steps in which the rate rises
+    label_smoothing: float = Field(ge=0, lt=1)
+    precision: Precision
+    augment: Augmentation

@@ -1,0 +1,17 @@
+"""How every script below stages/ starts: paths from its arguments, errors on one line."""
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from pairdx.errors import PairdxError
+
+
+def run(main: Callable[..., None]) -> None:
+    """Run ``main`` with its ``Path`` parameters taken from ``--options`` of the same names."""
+    try:
+        typer.run(main)
+    except PairdxError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
