@@ -1,1 +1,1 @@
-"""PairDx: medical image + caption pairs from MultiCaRe, and the models that are compared on them."""
+"""PairDx: medical image + caption pairs from MultiCaRe, and the models compared on them."""

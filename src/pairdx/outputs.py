@@ -5,12 +5,10 @@ for a finished one: everything is written beside its final name and moved there 
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 
 def _beside(path: Path) -> Path:
@@ -24,7 +22,7 @@ def new_file(path: Path) -> Iterator[Path]:
     partial = _beside(path)
     try:
         yield partial
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -38,7 +36,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     try:
         yield partial
         shutil.rmtree(path, ignore_errors=True)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -49,6 +47,6 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: object) -> None:
     """Write JSON as it reads best in a diff: indented, keys in the order given, no NaN."""
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

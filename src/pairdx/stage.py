@@ -13,5 +13,5 @@ def run(main: Callable[..., None]) -> None:
     try:
         typer.run(main)
     except PairdxError as error:
-        print(f"error: {error}", file=sys.stderr)
+        typer.echo(f"error: {error}", err=True)
         sys.exit(1)

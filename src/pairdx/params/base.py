@@ -21,7 +21,7 @@ class Section(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _number_from_text(cls, value: Any) -> Any:
+    def _number_from_text(cls, value: object) -> object:
         """Turn ``3e-05`` into a float: DVC writes it so, and YAML 1.1 reads it as a string."""
         if isinstance(value, str) and "e" in value.lower():
             try:
@@ -65,7 +65,7 @@ def load_seed(path: Path = PARAMS) -> int:
 S = TypeVar("S", bound=Section)
 
 
-def validate(model: type[S], content: Any, path: Path) -> S:
+def validate(model: type[S], content: object, path: Path) -> S:
     """Check the ``content`` of one section; every refused value is told on one line."""
     if not isinstance(content, dict):
         raise PairdxError(

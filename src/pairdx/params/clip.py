@@ -12,8 +12,9 @@ from pairdx.schema import LABELS
 class ZeroShotParams(Section):
     """A CLIP model and the sentences that stand for the six classes."""
 
-    model: str = Field(min_length=1)  # open_clip name, hf-hub:..., local-dir:..., or a .json file
-    pretrained: str | None  # an open_clip tag or a file; null: untrained
+    model: str = Field(min_length=1)  # open_clip name, hf-hub:..., or local-dir:...
+    pretrained: str | None  # an open_clip tag or a file; null where `model` brings its weights
+    untrained: bool  # random weights on purpose: its score is chance
     templates: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
     class_names: dict[str, str]
 

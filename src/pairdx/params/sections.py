@@ -19,6 +19,7 @@ from pairdx.params.fusion import FusionParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.params.split import SplitParams
+from pairdx.params.tfidf import TfidfParams
 from pairdx.params.word_vectors import WordVectorsParams
 
 SECTIONS: tuple[type[Section], ...] = (
@@ -31,6 +32,7 @@ SECTIONS: tuple[type[Section], ...] = (
     WordVectorsParams,
     FusionParams,
     BaselinesParams,
+    TfidfParams,
     ClipZeroShotParams,
     BiomedClipZeroShotParams,
     PairDxClipParams,

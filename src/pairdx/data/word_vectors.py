@@ -1,0 +1,122 @@
+"""Word vectors: trained on the captions, read from a file, or from gensim-data."""
+
+import shutil
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile
+
+import gensim.downloader as downloader
+import numpy as np
+import torch
+from gensim.models import KeyedVectors, Word2Vec
+from smart_open import open as smart_open
+
+from pairdx.data.text import Vocabulary, WordVectors, tokenize
+from pairdx.errors import PairdxError
+from pairdx.params.word_vectors import WordVectorsParams
+
+
+def build_word_vectors(
+    captions: Sequence[str], params: WordVectorsParams, seed: int
+) -> WordVectors:
+    """Make the table that ``params`` asks for; ``captions`` are those of the training split.
+
+    Raises:
+        PairdxError: the file or the download is missing, damaged, or of another width.
+    """
+    if params.source == "train":
+        keyed = train_word2vec(captions, params, seed)
+    elif params.source == "file":
+        keyed = read_vectors(Path(params.path or ""), params.dimension, params.max_words)
+    else:
+        keyed = _from_gensim_data(params.name)
+    if keyed.vector_size != params.dimension:
+        raise PairdxError(
+            f"word_vectors.dimension = {params.dimension}; the vectors of "
+            f"{params.path or params.name} have {keyed.vector_size} numbers: set it to that"
+        )
+    words = keyed.index_to_key[: params.max_words]
+    vectors = torch.from_numpy(np.array(keyed.vectors[: len(words)], dtype=np.float32))
+    return WordVectors(Vocabulary(tuple(words), params.max_tokens), vectors)
+
+
+def train_word2vec(captions: Sequence[str], params: WordVectorsParams, seed: int) -> KeyedVectors:
+    """Fit skip-gram word2vec on one thread: several would give other vectors on each run.
+
+    Raises:
+        PairdxError: the captions hold no word often enough.
+    """
+    sentences = [tokenize(caption) for caption in captions]
+    model = Word2Vec(
+        vector_size=params.dimension,
+        window=params.window,
+        min_count=params.min_count,
+        sg=1,
+        workers=1,
+        seed=seed,
+        hashfxn=_hash,
+    )
+    model.build_vocab(sentences)
+    if not model.wv.index_to_key:
+        raise PairdxError(
+            f"word_vectors: no word occurs {params.min_count} times in the {len(captions)} "
+            "training captions; lower word_vectors.min_count or use source 'file'"
+        )
+    model.train(sentences, total_examples=len(sentences), epochs=params.epochs)
+    return model.wv
+
+
+def read_vectors(path: Path, dimension: int, max_words: int) -> KeyedVectors:
+    """Read GloVe text (``.txt``, or a ``.zip`` of such) or word2vec text (``.gz`` or not).
+
+    Both list a word and its numbers a line; word2vec has a line with the counts before them.
+
+    Raises:
+        PairdxError: there is no such file, or it is damaged.
+    """
+    if not path.is_file():
+        raise PairdxError(f"word_vectors.path = {str(path)!r}: no such file")
+    try:
+        if path.suffix != ".zip":
+            return _read_text(path, max_words)
+        with ZipFile(path) as archive, TemporaryDirectory() as folder:
+            text = Path(folder, "vectors.txt")  # never the archive's own path
+            with archive.open(_member(archive, dimension)) as packed, text.open("wb") as plain:
+                shutil.copyfileobj(packed, plain)
+            return _read_text(text, max_words)
+    except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
+        raise PairdxError(f"{path}: not a table of word vectors ({error})") from error
+
+
+def _read_text(path: Path, max_words: int) -> KeyedVectors:
+    with smart_open(path, "rt", encoding="utf-8") as file:
+        first = file.readline().split()
+    headless = len(first) != 2
+    return KeyedVectors.load_word2vec_format(path, limit=max_words, no_header=headless)
+
+
+def _member(archive: ZipFile, dimension: int) -> str:
+    """Name the table of ``dimension`` numbers; glove.6B.zip holds four."""
+    texts = [name for name in archive.namelist() if name.endswith(".txt")]
+    wanted = [name for name in texts if name.endswith(f".{dimension}d.txt")] or texts
+    if len(wanted) != 1:
+        raise ValueError(f"one .txt of {dimension} numbers is needed, it holds {texts}")
+    return wanted[0]
+
+
+def _from_gensim_data(name: str) -> KeyedVectors:
+    """Download (once, to gensim's own cache) and read vectors of gensim-data."""
+    try:
+        return downloader.load(name)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise PairdxError(
+            f"word_vectors.name = {name!r}: gensim-data cannot be read ({error}); fetch the file "
+            "elsewhere and use source 'file' with word_vectors.path"
+        ) from error
+
+
+def _hash(text: str) -> int:
+    """Hash alike in every process, as Python's own hash of a string does not."""
+    return zlib.crc32(text.encode())

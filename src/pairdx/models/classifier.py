@@ -1,0 +1,145 @@
+"""A PairClassifier as a model folder: built from params, saved, loaded, applied."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+
+from pairdx.data.images import ImageInput
+from pairdx.data.text import Vocabulary, WordVectors
+from pairdx.errors import PairdxError
+from pairdx.models.card import ModelCard
+from pairdx.models.fusion import Batch, CaptionEncoder, PairClassifier
+from pairdx.models.image_encoders import ImageEncoder, load_pretrained
+from pairdx.models.predictor import device, probabilities
+from pairdx.models.weights import read_weights
+from pairdx.outputs import write_json
+from pairdx.params.training import ClassifierParams
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How encoded pairs become a :class:`Batch`; None for what the model does not read."""
+
+    image: ImageInput | None
+    vocabulary: Vocabulary | None
+
+    def batch(self, images: Sequence[bytes], captions: Sequence[str]) -> Batch:
+        """Decode and tokenise ``B`` pairs."""
+        image, words = self.image, self.vocabulary
+        decoded = image.normalise(image.decode_all(images)) if image else None
+        tokens = words.encode(captions) if words else None
+        return Batch(decoded, tokens)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A network and its inputs."""
+
+    network: PairClassifier
+    inputs: Inputs
+
+    @torch.inference_mode()
+    def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
+        """See :class:`pairdx.models.predictor.Predictor`."""
+        self.network.eval()
+        rows = [
+            self.network(
+                to_device(self.inputs.batch(images[at : at + BATCH], captions[at : at + BATCH]))
+            )
+            for at in range(0, len(images), BATCH)
+        ]
+        return probabilities(torch.cat(rows))
+
+    def save(self, folder: Path, card: ModelCard) -> None:
+        """Write weights, vocabulary and card into ``folder``."""
+        weights = {key: value.cpu() for key, value in self.network.state_dict().items()}
+        save_file(weights, folder / "weights.safetensors")
+        if self.inputs.vocabulary is not None:
+            vocabulary = self.inputs.vocabulary
+            content = {"words": vocabulary.words, "max_tokens": vocabulary.max_tokens}
+            write_json(folder / "vocabulary.json", content)
+        card.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard) -> "Classifier":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            PairdxError: a file is missing, damaged, or does not fit the card.
+        """
+        settings = card.settings
+        weights = read_weights(folder / "weights.safetensors")
+        caption = vocabulary = None
+        if settings["caption"]:
+            vocabulary = _read_vocabulary(folder / "vocabulary.json")
+            table = weights["caption.vectors.weight"]
+            caption = CaptionEncoder(table, settings["text_width"], freeze_vectors=True)
+        image = ImageEncoder(settings["image_encoder"]) if settings["image"] else None
+        network = PairClassifier(image, caption, settings["hidden"], settings["dropout"])
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise PairdxError(f"{folder}: weights and model.json differ ({error})") from error
+        fit = ImageInput(settings["image_size"]) if settings["image"] else None
+        return cls(network.to(device()).eval(), Inputs(fit, vocabulary))
+
+
+def build(
+    params: ClassifierParams, vectors: WordVectors | None, with_image: bool, seed: int
+) -> Classifier:
+    """Build a new classifier; without ``vectors`` it reads images only.
+
+    Raises:
+        PairdxError: an encoder is unknown or its weights are missing.
+    """
+    torch.manual_seed(seed)
+    image = caption = None
+    if with_image:
+        image = ImageEncoder(params.image_encoder, params.freeze_image)
+        if params.image_weights is not None:
+            load_pretrained(image, params.image_encoder, params.image_weights)
+    if vectors is not None:
+        caption = CaptionEncoder(vectors.table(), params.text_width, params.freeze_vectors)
+    network = PairClassifier(image, caption, params.hidden, params.dropout).to(device())
+    fit = ImageInput(params.image_size) if with_image else None
+    return Classifier(network, Inputs(fit, vectors.vocabulary if vectors else None))
+
+
+def card(
+    name: str, description: str, classifier: Classifier, params: ClassifierParams
+) -> ModelCard:
+    """Describe a trained classifier."""
+    network = classifier.network
+    settings = {
+        "image": network.image is not None,
+        "caption": network.caption is not None,
+        **params.model_dump(
+            include={"image_encoder", "image_size", "text_width", "hidden", "dropout"}
+        ),
+    }
+    parameters = sum(weight.numel() for weight in network.parameters())
+    return ModelCard(name, "classifier", description, True, parameters, settings)
+
+
+def to_device(batch: Batch) -> Batch:
+    """Move a batch to where the models are."""
+    where = device()
+    return Batch(
+        *(part if part is None else part.to(where) for part in (batch.images, batch.tokens))
+    )
+
+
+def _read_vocabulary(path: Path) -> Vocabulary:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Vocabulary(tuple(content["words"]), content["max_tokens"])
+    except (OSError, ValueError, KeyError) as error:
+        raise PairdxError(f"{path}: not a vocabulary ({error}); train the model again") from error

@@ -1,0 +1,141 @@
+"""CLIP models as six-class classifiers: by the similarity of an image with a sentence a class.
+
+A model folder has open_clip's own ``local-dir:`` form (``open_clip_config.json``,
+``open_clip_model.safetensors``), so that any open_clip user can load it, and our ``model.json``
+with the sentences.
+
+Shapes: ``B`` batch, ``K`` classes, ``T`` tokens, ``E`` width of the joint embedding.
+"""
+
+import json
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pairdx.data.images import ImageInput
+from pairdx.errors import PairdxError
+from pairdx.models.card import ModelCard
+from pairdx.models.predictor import device, probabilities
+from pairdx.outputs import write_json
+from pairdx.params.clip import ZeroShotParams
+from pairdx.schema import LABELS
+
+BATCH = 64
+Tokenizer = Callable[[Sequence[str]], Tensor]
+
+
+@dataclass(frozen=True)
+class ClipClassifier:
+    """A CLIP model, its tokenizer, and ``prompts[label]``: the sentences of each class."""
+
+    model: nn.Module
+    tokenizer: Tokenizer
+    config: dict[str, Any]  # open_clip's model_cfg and preprocess_cfg
+    prompts: dict[str, list[str]]
+
+    @property
+    def image_input(self) -> ImageInput:
+        """The preprocessing that the model was trained with."""
+        cfg = self.config["preprocess_cfg"]
+        size = cfg["size"] if isinstance(cfg["size"], int) else cfg["size"][0]
+        return ImageInput(size, tuple(cfg["mean"]), tuple(cfg["std"]), cfg["resize_mode"])
+
+    def encode_images(self, images: Tensor) -> Tensor:
+        """Embed uint8 images ``(B, 3, S, S)`` on the unit sphere, ``(B, E)``."""
+        pixels = self.image_input.normalise(images.to(device()))
+        return functional.normalize(self.model.encode_image(pixels), dim=-1)  # type: ignore[operator]
+
+    def encode_captions(self, captions: Sequence[str]) -> Tensor:
+        """Embed captions on the unit sphere, ``(B, E)``."""
+        tokens = self.tokenizer(list(captions)).to(device())
+        return functional.normalize(self.model.encode_text(tokens), dim=-1)  # type: ignore[operator]
+
+    def encode_prompts(self) -> Tensor:
+        """Embed each class as the normalised mean of its sentences, ``(K, E)``."""
+        sentences = [sentence for label in LABELS for sentence in self.prompts[label]]
+        embedded = self.encode_captions(sentences)  # (K * templates, E)
+        return functional.normalize(embedded.unflatten(0, (len(LABELS), -1)).mean(1), dim=-1)
+
+    def logits(self, images: Tensor, prompts: Tensor) -> Tensor:
+        """Compare uint8 images with embedded prompts ``(K, E)``; returns ``(B, K)``."""
+        scale = self.model.logit_scale.exp()  # type: ignore[operator]
+        return scale * self.encode_images(images) @ prompts.T
+
+    @torch.inference_mode()
+    def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
+        """See :class:`pairdx.models.predictor.Predictor`; the captions are not read."""
+        del captions
+        self.model.eval()
+        prompts, fit = self.encode_prompts(), self.image_input
+        rows = [
+            self.logits(fit.decode_all(images[at : at + BATCH]), prompts)
+            for at in range(0, len(images), BATCH)
+        ]
+        return probabilities(torch.cat(rows))
+
+    def save(self, folder: Path, card: ModelCard) -> None:
+        """Write the model in ``local-dir:`` form, with its card."""
+        write_json(folder / "open_clip_config.json", self.config)
+        weights = {key: value.cpu().contiguous() for key, value in self.model.state_dict().items()}
+        save_file(weights, folder / "open_clip_model.safetensors")
+        card.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard) -> "ClipClassifier":
+        """Read what :meth:`save` wrote."""
+        return cls._open(f"local-dir:{folder}", None, False, card.settings["prompts"])
+
+    @classmethod
+    def create(cls, params: ZeroShotParams, seed: int) -> "ClipClassifier":
+        """Load the model that ``params`` names, or draw random weights where it says `untrained`.
+
+        Raises:
+            PairdxError: the model is unknown, or its weights are missing or do not fit.
+        """
+        torch.manual_seed(seed)
+        prompts = {
+            label: [template.format(params.class_names[label]) for template in params.templates]
+            for label in LABELS
+        }
+        return cls._open(params.model, params.pretrained, params.untrained, prompts)
+
+    @classmethod
+    def _open(
+        cls, name: str, pretrained: str | None, untrained: bool, prompts: dict[str, list[str]]
+    ) -> "ClipClassifier":
+        try:
+            with warnings.catch_warnings():
+                # The wrong activation costs accuracy in silence.
+                warnings.filterwarnings("error", message="QuickGELU mismatch")
+                model = open_clip.create_model(
+                    name,
+                    pretrained,
+                    load_weights=not untrained,
+                    require_pretrained=not untrained,
+                    device=device(),
+                )
+            tokenizer = open_clip.get_tokenizer(name)
+            model_cfg = open_clip.get_model_config(name)
+        except (RuntimeError, OSError, ValueError, UserWarning, SafetensorError) as error:
+            reason = " ".join(str(error).split())
+            raise PairdxError(f"CLIP model {name!r}, weights {pretrained!r}: {reason}") from error
+        config = {"model_cfg": model_cfg, "preprocess_cfg": model.visual.preprocess_cfg}
+        return cls(model.eval(), tokenizer, json.loads(json.dumps(config)), prompts)
+
+
+def card(name: str, description: str, classifier: ClipClassifier, trained: bool) -> ModelCard:
+    """Describe a CLIP classifier."""
+    parameters = sum(weight.numel() for weight in classifier.model.parameters())
+    settings = {"prompts": classifier.prompts}
+    return ModelCard(name, "clip", description, trained, parameters, settings)

@@ -1,0 +1,72 @@
+"""Image encoders by name: torchvision's ResNet-18, or any image model of timm.
+
+Shapes: ``B`` batch, ``S`` pixels a side.
+"""
+
+from pathlib import Path
+from typing import Self, cast
+
+import timm
+from torch import Tensor, nn
+from torchvision.models import resnet18
+
+from pairdx.errors import PairdxError
+from pairdx.models.weights import imagenet_resnet18, read_weights
+
+
+class ImageEncoder(nn.Module):
+    """A backbone without its classifier: ``(B, 3, S, S)`` -> ``(B, width)``."""
+
+    def __init__(self, name: str, frozen: bool = False) -> None:
+        super().__init__()
+        self.backbone, self.width = _backbone(name)
+        self.frozen = frozen
+        self.backbone.requires_grad_(not frozen)
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training; a frozen backbone keeps its batch statistics as well."""
+        super().train(mode)
+        if self.frozen:
+            self.backbone.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Encode normalised images."""
+        return self.backbone(images)
+
+
+def _backbone(name: str) -> tuple[nn.Module, int]:
+    if name == "resnet18":
+        # torchvision's, as in the paper; timm's weights of the same name are others.
+        backbone = resnet18()
+        width = backbone.fc.in_features
+        backbone.fc = nn.Identity()
+        return backbone, width
+    if not timm.is_model(name):
+        raise PairdxError(
+            f"image_encoder = {name!r}; allowed are resnet18 and the models of timm.list_models()"
+        )
+    backbone = timm.create_model(name, pretrained=False, num_classes=0)
+    return backbone, cast(int, backbone.num_features)
+
+
+def load_pretrained(encoder: ImageEncoder, name: str, source: str) -> None:
+    """Load pretrained weights: ``imagenet`` (ResNet-18 only) or a file's name.
+
+    Raises:
+        PairdxError: the weights are missing, damaged, or of another model.
+    """
+    if source == "imagenet" and name != "resnet18":
+        raise PairdxError(f"image_weights = 'imagenet' is for resnet18; name a file for {name!r}")
+    weights = imagenet_resnet18() if source == "imagenet" else read_weights(Path(source))
+    wanted = encoder.backbone.state_dict()
+    # The classifier on top (fc, head, classifier) is what we leave out: it may be there.
+    missing = sorted(set(wanted) - set(weights))
+    if missing:
+        raise PairdxError(f"{source}: not weights of {name}: {missing[0]} is missing")
+    try:
+        encoder.backbone.load_state_dict({key: weights[key] for key in wanted})
+    except RuntimeError as error:
+        raise PairdxError(
+            f"{source}: not weights of {name}: {str(error).splitlines()[-1].strip()}"
+        ) from error

@@ -1,0 +1,106 @@
+"""TF-IDF of a caption's words, then logistic regression: the linear baseline on captions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from pairdx.data.text import tokenize
+from pairdx.errors import PairdxError
+from pairdx.models.card import ModelCard
+from pairdx.outputs import write_json
+from pairdx.params.tfidf import TfidfParams
+from pairdx.schema import LABELS
+
+
+@dataclass(frozen=True)
+class TfidfClassifier:
+    """A fitted vectorizer and linear model."""
+
+    vectorizer: TfidfVectorizer
+    model: LogisticRegression
+
+    def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
+        """See :class:`pairdx.models.predictor.Predictor`; the images are not read."""
+        del images
+        return self.model.predict_proba(self.vectorizer.transform(captions))
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights."""
+        return int(self.model.coef_.size + self.model.intercept_.size)
+
+    def save(self, folder: Path, card: ModelCard) -> None:
+        """Write weights (no pickle), vocabulary and card into ``folder``."""
+        terms = self.vectorizer.get_feature_names_out().tolist()
+        write_json(folder / "vocabulary.json", {"terms": terms})
+        weights = {
+            "idf": self.vectorizer.idf_,
+            "coefficients": self.model.coef_,
+            "intercepts": self.model.intercept_,
+        }
+        save_file(weights, folder / "weights.safetensors")
+        card.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard) -> "TfidfClassifier":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            PairdxError: a file is missing or damaged.
+        """
+        try:
+            terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["terms"]
+            weights = load_file(folder / "weights.safetensors")
+        except (OSError, ValueError, KeyError) as error:
+            raise PairdxError(f"{folder}: not a TF-IDF model ({error}); train it again") from error
+        vectorizer = _vectorizer(card.settings["ngrams"], vocabulary=terms)
+        vectorizer.idf_ = weights["idf"]
+        model = LogisticRegression()
+        model.classes_ = np.arange(len(LABELS))
+        model.coef_, model.intercept_ = weights["coefficients"], weights["intercepts"]
+        return cls(vectorizer, model)
+
+
+def train_tfidf(
+    captions: Sequence[str], targets: Sequence[int], params: TfidfParams
+) -> TfidfClassifier:
+    """Fit on captions and class numbers, all six of which must occur.
+
+    Raises:
+        PairdxError: no caption holds a word often enough.
+    """
+    vectorizer = _vectorizer(
+        params.ngrams, min_df=params.min_count, max_features=params.max_features
+    )
+    try:
+        features = vectorizer.fit_transform(captions)
+    except ValueError as error:
+        raise PairdxError(f"tfidf: the training captions give no term ({error})") from None
+    model = LogisticRegression(C=params.inverse_regularisation, max_iter=1000)
+    return TfidfClassifier(vectorizer, model.fit(features, list(targets)))
+
+
+def card(
+    name: str, description: str, classifier: TfidfClassifier, params: TfidfParams
+) -> ModelCard:
+    """Describe a fitted model."""
+    settings = {"ngrams": params.ngrams}
+    return ModelCard(name, "tfidf", description, True, classifier.parameters, settings)
+
+
+def _vectorizer(ngrams: int, **options: object) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        tokenizer=tokenize,
+        token_pattern=None,
+        lowercase=False,
+        ngram_range=(1, ngrams),
+        sublinear_tf=True,
+        **options,
+    )

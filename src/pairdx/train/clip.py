@@ -1,0 +1,97 @@
+"""Fine-tuning a whole CLIP model: PairDxCLIP (PairDx paper, section 3.4)."""
+
+import torch
+from torch import Tensor
+from torch.optim import AdamW
+
+from pairdx.data.images import Augment
+from pairdx.data.store import Pairs
+from pairdx.models.clip import ClipClassifier
+from pairdx.models.predictor import device
+from pairdx.params.clip import PairDxClipParams
+from pairdx.train.checkpoint import Checkpoint
+from pairdx.train.loop import History, Recipe, fit
+from pairdx.train.objectives import (
+    clamp_logit_scale,
+    multi_positive_contrastive,
+    prompt_cross_entropy,
+)
+from pairdx.train.scores import EVALUATION_BATCH, validation_scores
+
+
+class ClipTask:
+    """Both encoders learn: from class prompts, or from the captions of the pairs."""
+
+    def __init__(
+        self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: PairDxClipParams
+    ) -> None:
+        self.model = clip.model
+        self.rows = len(train)
+        self._clip = clip
+        self._objective = params.objective
+        self._augment = Augment(params.augment)
+        self._train, self._validation = train, validation
+        self._train_images = clip.image_input.decode_all(train.images)
+        self._validation_images = clip.image_input.decode_all(validation.images)
+        self._groups = caption_groups(train)
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """See :class:`pairdx.train.loop.Task`."""
+        images = self._clip.encode_images(self._augment(self._train_images[rows]))
+        scale = self.model.logit_scale.exp()  # type: ignore[operator]
+        if self._objective == "prompts":
+            targets = self._train.targets[rows].to(device())
+            return prompt_cross_entropy(images, self._clip.encode_prompts(), scale, targets)
+        captions = self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
+        return multi_positive_contrastive(images, captions, scale, self._groups[rows].to(device()))
+
+    def after_step(self) -> None:
+        """Keep the temperature within the range CLIP was trained in."""
+        clamp_logit_scale(self.model.logit_scale)  # type: ignore[arg-type]
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float]:
+        """Score the validation images against the prompts, whatever the objective."""
+        self.model.eval()
+        prompts = self._clip.encode_prompts()
+        logits = [
+            self._clip.logits(images, prompts)
+            for images in self._validation_images.split(EVALUATION_BATCH)
+        ]
+        return validation_scores(torch.cat(logits).cpu(), self._validation.targets)
+
+
+def caption_groups(pairs: Pairs) -> Tensor:
+    """Number the pairs ``(N,)`` so that those of one figure, or with one caption, share a number.
+
+    A missing caption is shared with nobody but the figure.
+    """
+    keys = [
+        caption.casefold().strip() or f"figure {figure}"
+        for caption, figure in zip(pairs.captions, pairs.figures, strict=True)
+    ]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return torch.tensor([numbers[key] for key in keys])
+
+
+def finetune_clip(
+    clip: ClipClassifier,
+    train: Pairs,
+    validation: Pairs,
+    params: PairDxClipParams,
+    seed: int,
+    checkpoint: Checkpoint,
+) -> History:
+    """Train all weights in place with AdamW at a constant rate; keep the best epoch."""
+    torch.manual_seed(seed)
+    task = ClipTask(clip, train, validation, params)
+    recipe = Recipe(params.epochs, params.batch_size, params.precision, params.clip_gradient)
+    optimizer = AdamW(
+        clip.model.parameters(),
+        lr=params.lr,
+        weight_decay=params.weight_decay,
+        # The values CLIP itself was trained with; Adam's own epsilon overflows in half precision.
+        betas=(0.9, 0.98),
+        eps=1e-6,
+    )
+    return fit(task, recipe, optimizer, None, checkpoint)

@@ -1,0 +1,153 @@
+"""One training loop for every network: epochs, best epoch, history, resumption.
+
+A task says what one batch costs and how good the model is; the loop does the rest.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from tqdm import tqdm
+
+from pairdx.errors import PairdxError
+from pairdx.models.predictor import device
+from pairdx.params.training import Precision
+from pairdx.train.checkpoint import Checkpoint
+
+History = list[dict[str, float]]
+
+
+class Task(Protocol):
+    """What is trained."""
+
+    rows: int  # training pairs
+
+    @property
+    def model(self) -> nn.Module:
+        """The network that learns."""
+        ...
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """Return the mean loss of the training pairs with these numbers, ``(B,)``."""
+        ...
+
+    def after_step(self) -> None:
+        """Keep parameters where they belong."""
+        ...
+
+    def validate(self) -> dict[str, float]:
+        """Return ``validation_loss`` and ``validation_macro_f1``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how."""
+
+    epochs: int
+    batch_size: int
+    precision: Precision = "float32"
+    clip_gradient: float | None = None  # norm
+
+
+def fit(
+    task: Task,
+    recipe: Recipe,
+    optimizer: Optimizer,
+    scheduler: LRScheduler | None,
+    checkpoint: Checkpoint,
+) -> History:
+    """Train, and leave ``task.model`` with the weights of the best epoch (validation macro-F1).
+
+    The state after each epoch goes to ``checkpoint``: a run that was killed goes on from there
+    and ends with the same weights as one that was not.
+
+    Raises:
+        PairdxError: the loss is no longer a number.
+    """
+    step = _stepper(task, recipe, optimizer, scheduler)
+    history: History = []
+    best: dict[str, Tensor] = {}
+    saved = checkpoint.load()
+    if saved is not None:
+        task.model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        if scheduler is not None:
+            scheduler.load_state_dict(saved["scheduler"])
+        torch.set_rng_state(saved["random"])
+        history, best = saved["history"], saved["best"]
+    epochs = tqdm(range(len(history), recipe.epochs), desc=checkpoint.name, unit="epoch")
+    for epoch in epochs:
+        train_loss = _epoch(task, recipe, step)
+        scores = task.validate()
+        score = scores["validation_macro_f1"]
+        if not history or score > max(row["validation_macro_f1"] for row in history):
+            best = deepcopy(task.model.state_dict())
+        history.append({"epoch": epoch + 1, "train_loss": round(train_loss, 6), **scores})
+        epochs.set_postfix(loss=f"{train_loss:.3f}", macro_f1=f"{score:.3f}")
+        checkpoint.save(
+            {
+                "model": task.model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "scheduler": scheduler.state_dict() if scheduler is not None else None,
+                "random": torch.get_rng_state(),
+                "history": history,
+                "best": best,
+            }
+        )
+    task.model.load_state_dict(best)
+    checkpoint.remove()
+    return history
+
+
+def steps(rows: int, recipe: Recipe) -> int:
+    """Return the number of optimiser steps of a whole run."""
+    return recipe.epochs * len(_batches(torch.arange(rows), recipe.batch_size))
+
+
+def _batches(rows: Tensor, batch_size: int) -> list[Tensor]:
+    """Cut ``rows`` into batches; a last one of a single row is left out: BatchNorm needs two."""
+    parts = list(rows.split(batch_size))
+    return parts[:-1] if len(parts) > 1 and len(parts[-1]) == 1 else parts
+
+
+def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], float]) -> float:
+    task.model.train()
+    order = torch.randperm(task.rows)
+    losses = [step(rows) for rows in _batches(order, recipe.batch_size)]
+    return sum(losses) / len(losses)
+
+
+def _stepper(
+    task: Task, recipe: Recipe, optimizer: Optimizer, scheduler: LRScheduler | None
+) -> Callable[[Tensor], float]:
+    """Return the function that takes one step and gives its loss."""
+    kind = device().type
+    dtype = getattr(torch, recipe.precision)
+    # Weights stay float32: pure half precision with Adam ends in NaN.
+    scaler = torch.amp.GradScaler(kind, enabled=recipe.precision == "float16")
+    weights = [weight for weight in task.model.parameters() if weight.requires_grad]
+
+    def step(rows: Tensor) -> float:
+        with torch.autocast(kind, dtype, enabled=recipe.precision != "float32"):
+            loss = task.loss(rows)
+        if not torch.isfinite(loss):
+            raise PairdxError(f"the training loss is {loss.item()}: lower the learning rate (lr)")
+        optimizer.zero_grad()
+        scaler.scale(loss).backward()
+        if recipe.clip_gradient is not None:
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(weights, recipe.clip_gradient)
+        scaler.step(optimizer)
+        scaler.update()
+        if scheduler is not None:
+            scheduler.step()
+        task.after_step()
+        return loss.item()
+
+    return step

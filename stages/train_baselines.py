@@ -1,0 +1,46 @@
+"""train_baselines@image_only, @caption_only: the encoders of fusion, each alone."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pairdx.data.store import read_pairs
+from pairdx.data.text import WordVectors
+from pairdx.models import classifier as models
+from pairdx.outputs import new_folder
+from pairdx.params.base import load_seed
+from pairdx.params.baselines import BaselinesParams
+from pairdx.stage import run
+from pairdx.train.checkpoint import Checkpoint, fingerprint
+from pairdx.train.classifier import train_classifier
+from pairdx.train.history import write_history
+from pairdx.train.timing import write_seconds
+
+
+class Name(StrEnum):
+    """The baselines that are networks."""
+
+    image_only = "image_only"
+    caption_only = "caption_only"
+
+
+def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> None:
+    """Train on the image alone or on the caption alone."""
+    params, seed = BaselinesParams.load(), load_seed()
+    train, validation = pairs / "train.parquet", pairs / "validation.parquet"
+    with_image = name is Name.image_only
+    words = None if with_image else WordVectors.load(vectors)
+    classifier = models.build(params, words, with_image, seed)
+    settings = {"seed": seed, **params.model_dump()}
+    checkpoint = Checkpoint(name.value, fingerprint(settings, [train, validation, vectors]))
+    with write_seconds(timing):
+        epochs = train_classifier(
+            classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint
+        )
+    write_history(history, epochs)
+    with new_folder(out) as folder:
+        encoder = params.image_encoder if with_image else "word vectors + self-attention"
+        classifier.save(folder, models.card(name.value, f"{encoder} + MLP", classifier, params))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,36 @@
+"""train_fusion: pairs and word vectors -> models/fusion."""
+
+from pathlib import Path
+
+from pairdx.data.store import read_pairs
+from pairdx.data.text import WordVectors
+from pairdx.models import classifier as models
+from pairdx.outputs import new_folder
+from pairdx.params.base import load_seed
+from pairdx.params.fusion import FusionParams
+from pairdx.stage import run
+from pairdx.train.checkpoint import Checkpoint, fingerprint
+from pairdx.train.classifier import train_classifier
+from pairdx.train.history import write_history
+from pairdx.train.timing import write_seconds
+
+
+def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> None:
+    """Train PairDxFusion on image and caption."""
+    params, seed = FusionParams.load(), load_seed()
+    train, validation = pairs / "train.parquet", pairs / "validation.parquet"
+    classifier = models.build(params, WordVectors.load(vectors), with_image=True, seed=seed)
+    settings = {"seed": seed, **params.model_dump()}
+    checkpoint = Checkpoint("fusion", fingerprint(settings, [train, validation, vectors]))
+    with write_seconds(timing):
+        epochs = train_classifier(
+            classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint
+        )
+    write_history(history, epochs)
+    with new_folder(out) as folder:
+        description = f"{params.image_encoder} + word vectors + self-attention + MLP"
+        classifier.save(folder, models.card("fusion", description, classifier, params))
+
+
+if __name__ == "__main__":
+    run(main)

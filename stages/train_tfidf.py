@@ -1,0 +1,25 @@
+"""train_tfidf: training captions -> TF-IDF and logistic regression."""
+
+from pathlib import Path
+
+from pairdx.data.store import read_pairs
+from pairdx.models import tfidf
+from pairdx.outputs import new_folder
+from pairdx.params.tfidf import TfidfParams
+from pairdx.stage import run
+from pairdx.train.timing import write_seconds
+
+
+def main(*, pairs: Path, out: Path, timing: Path) -> None:
+    """Fit the linear baseline on captions."""
+    params = TfidfParams.load()
+    train = read_pairs(pairs / "train.parquet")
+    with write_seconds(timing):
+        classifier = tfidf.train_tfidf(train.captions, train.targets.tolist(), params)
+    with new_folder(out) as folder:
+        description = f"TF-IDF of 1 to {params.ngrams} words + logistic regression"
+        classifier.save(folder, tfidf.card("tfidf", description, classifier, params))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,30 @@
+"""word_vectors: training captions (or a file) -> a vector a word."""
+
+import logging
+from pathlib import Path
+
+from pairdx.data.text import coverage
+from pairdx.data.word_vectors import build_word_vectors
+from pairdx.outputs import write_json
+from pairdx.params.base import load_seed
+from pairdx.params.word_vectors import WordVectorsParams
+from pairdx.schema import PAIRS, SPLITS, read_table
+from pairdx.stage import run
+
+
+def main(*, pairs: Path, out: Path, metrics: Path) -> None:
+    """Make the table of word vectors, and say what share of each split's tokens it knows."""
+    captions = {
+        split: read_table(pairs / f"{split}.parquet", PAIRS, ["caption"])["caption"].to_pylist()
+        for split in SPLITS
+    }
+    vectors = build_word_vectors(captions["train"], WordVectorsParams.load(), load_seed())
+    vectors.save(out)
+    words = vectors.vocabulary.words
+    covered = {split: round(coverage(texts, words), 6) for split, texts in captions.items()}
+    write_json(metrics, {"words": len(words), "coverage": covered})
+    logging.getLogger("pairdx").info("%d words; coverage %s", len(words), covered)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,34 @@
+"""zero_shot@clip_zero_shot, @biomedclip_zero_shot: a published CLIP model with its prompts.
+
+The model is saved as it came, so that DVC pins its bytes and every later stage starts from them.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pairdx.models import clip
+from pairdx.outputs import new_folder
+from pairdx.params.base import load_seed
+from pairdx.params.clip import BiomedClipZeroShotParams, ClipZeroShotParams
+from pairdx.stage import run
+
+
+class Name(StrEnum):
+    """The zero-shot models; each has a params section of its name."""
+
+    clip_zero_shot = "clip_zero_shot"
+    biomedclip_zero_shot = "biomedclip_zero_shot"
+
+
+def main(*, name: Name, out: Path) -> None:
+    """Fetch (or, where params say so, draw) a CLIP model and attach the class prompts."""
+    biomed = name is Name.biomedclip_zero_shot
+    params = (BiomedClipZeroShotParams if biomed else ClipZeroShotParams).load()
+    classifier = clip.ClipClassifier.create(params, load_seed())
+    with new_folder(out) as folder:
+        card = clip.card(name.value, params.model, classifier, trained=not params.untrained)
+        classifier.save(folder, card)
+
+
+if __name__ == "__main__":
+    run(main)
