@@ -7,7 +7,7 @@ from pairdx.models import clip
 from pairdx.models.card import ModelCard
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
-from pairdx.params.clip import PairDxClipParams
+from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.stage import run
 from pairdx.train.checkpoint import Checkpoint, fingerprint
 from pairdx.train.clip import finetune_clip

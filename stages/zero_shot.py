@@ -9,7 +9,8 @@ from pathlib import Path
 from pairdx.models import clip
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
-from pairdx.params.clip import BiomedClipZeroShotParams, ClipZeroShotParams
+from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
+from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.stage import run
 
 

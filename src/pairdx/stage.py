@@ -1,7 +1,10 @@
-"""How every script below stages/ starts: paths from its arguments, errors on one line."""
+"""How every script below stages/ starts: its parameters as options, its errors on one line."""
 
+import inspect
+import logging
 import sys
 from collections.abc import Callable
+from typing import Annotated, get_origin
 
 import typer
 
@@ -9,7 +12,14 @@ from pairdx.errors import PairdxError
 
 
 def run(main: Callable[..., None]) -> None:
-    """Run ``main`` with its ``Path`` parameters taken from ``--options`` of the same names."""
+    """Run ``main`` with its parameters taken from required ``--options`` of the same names."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("pairdx").setLevel(logging.INFO)
+    signature = inspect.signature(main)
+    options = [
+        parameter if get_origin(parameter.annotation) is Annotated else parameter.replace(default=typer.Option()) for parameter in signature.parameters.values()
+    ]
+    main.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
     try:
         typer.run(main)
     except PairdxError as error:

@@ -28,7 +28,7 @@ from pairdx.errors import PairdxError
 from pairdx.models.card import ModelCard
 from pairdx.models.predictor import device, probabilities
 from pairdx.outputs import write_json
-from pairdx.params.clip import ZeroShotParams
+from pairdx.params.zero_shot import ZeroShotParams
 from pairdx.schema import LABELS
 
 BATCH = 64

@@ -2,15 +2,18 @@
 
 import math
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from pkgutil import iter_modules
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from pairdx import params
 from pairdx.errors import PairdxError
 
 PARAMS = Path("params.yaml")
+_SHARED = {"base", "sections", "training", "zero_shot"}  # modules that are no section
 
 
 class Section(BaseModel):
@@ -51,6 +54,13 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
         raise PairdxError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise PairdxError(f"{path}: a mapping of sections is needed, this is {content!r}")
+    # A section is a module of this package: found by name, so that a new one changes no stage.
+    known = {"seed", *(module.name for module in iter_modules(params.__path__))} - _SHARED
+    for name in content:
+        if name not in known:
+            raise PairdxError(
+                f"{path}: {name!r} is not a section; allowed are {', '.join(sorted(known))}"
+            )
     return content
 
 
@@ -75,19 +85,29 @@ def validate(model: type[S], content: object, path: Path) -> S:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        told = "; ".join(_tell(model, detail) for detail in error.errors(include_url=False))
-        raise PairdxError(f"{path}: {told}") from None
+        # A union tells each of its branches; the first one says enough.
+        told: dict[str, str] = {}
+        for detail in error.errors(include_url=False):
+            told.setdefault(_where(model, detail), _what(model, detail))
+        lines = "; ".join(f"{where}{what}" for where, what in told.items())
+        raise PairdxError(f"{path}: {lines}") from None
 
 
-def _tell(model: type[Section], detail: ErrorDetails) -> str:
-    """Say what pydantic refused: ``section.key = value; what is allowed``."""
-    where = ".".join(str(part) for part in (model.section, *detail["loc"]))
+def _where(model: type[Section], detail: ErrorDetails) -> str:
+    """Name the parameter: ``section.key``, without pydantic's names of union branches."""
+    keys = [key for key in detail["loc"] if isinstance(key, int) or key.isidentifier()]
+    return ".".join(str(key) for key in (model.section, *keys))
+
+
+def _what(model: type[Section], detail: ErrorDetails) -> str:
+    """Say what is wrong with it: its value and what is allowed."""
     if detail["type"] == "missing":
-        return f"{where} is missing"
+        return " is missing"
     if detail["type"] == "extra_forbidden":
-        parent = model
-        for part in detail["loc"][:-1]:
-            parent = parent.model_fields[str(part)].annotation  # type: ignore[assignment]
-        return f"{where} is not a parameter; allowed are {', '.join(parent.model_fields)}"
+        parent: object = model
+        for key in detail["loc"][:-1]:
+            parent = cast(type[Section], parent).model_fields[str(key)].annotation
+        allowed = ", ".join(cast(type[Section], parent).model_fields)
+        return f" is not a parameter; allowed are {allowed}"
     what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{where} = {detail['input']!r}; {what}"
+    return f": {what}" if isinstance(detail["input"], dict) else f" = {detail['input']!r}; {what}"

@@ -8,7 +8,7 @@ from pairdx.data.images import Augment
 from pairdx.data.store import Pairs
 from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import device
-from pairdx.params.clip import PairDxClipParams
+from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.loop import History, Recipe, fit
 from pairdx.train.objectives import (

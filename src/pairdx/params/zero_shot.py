@@ -1,11 +1,10 @@
-"""Sections `clip_zero_shot`, `biomedclip_zero_shot` and `pairdx_clip`."""
+"""What the zero-shot sections have in common: a model and its prompts."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, Strict, field_validator, model_validator
 
 from pairdx.params.base import Section
-from pairdx.params.training import Augmentation, Precision
 from pairdx.schema import LABELS
 
 
@@ -31,29 +30,3 @@ class ZeroShotParams(Section):
         if set(self.class_names) != set(LABELS):
             raise ValueError(f"class_names must name exactly {', '.join(LABELS)}")
         return self
-
-
-class ClipZeroShotParams(ZeroShotParams):
-    """CLIP ViT-B/32 as published (PairDx paper, section 3.3)."""
-
-    section: ClassVar[str] = "clip_zero_shot"
-
-
-class BiomedClipZeroShotParams(ZeroShotParams):
-    """BiomedCLIP as published."""
-
-    section: ClassVar[str] = "biomedclip_zero_shot"
-
-
-class PairDxClipParams(Section):
-    """Full fine-tuning of the zero-shot CLIP (PairDx paper, section 3.4)."""
-
-    section: ClassVar[str] = "pairdx_clip"
-    objective: Literal["prompts", "captions"]
-    epochs: int = Field(ge=1)
-    batch_size: int = Field(ge=2)
-    lr: float = Field(gt=0)
-    weight_decay: float = Field(ge=0)
-    clip_gradient: float = Field(gt=0)  # norm
-    precision: Precision
-    augment: Augmentation

@@ -1,0 +1,149 @@
+"""Train, validation and test: stratified by class, and grouped so that none knows another.
+
+The pairs are dealt into 20 stratified folds, and whole folds make up the splits. Folds of whole
+articles are uneven for small classes, so that many ways to choose them are tried and the one is
+taken that comes nearest to the shares for every class.
+"""
+
+import warnings
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from pairdx.curate.streaming import TableWriter, stream_rows
+from pairdx.errors import PairdxError
+from pairdx.params.split import SplitParams
+from pairdx.schema import LABELS, PAIRS, SCRUBBED, SPLITS
+
+FOLDS = 20
+TRIES = 20_000  # choices of folds; of 775,200 possible ones for 14 + 3 + 3
+MISSING = 1e6  # a split without a class is worse than any uneven one
+COLUMNS = (  # of SCRUBBED: no image is needed
+    "id",
+    "label",
+    "article_id",
+    "case_id",
+    "figure_id",
+    "caption",
+    "pixel_sha256",
+    "perceptual_hash",
+)
+
+Ints = npt.NDArray[np.int64]
+
+
+def split(pairs: pa.Table, params: SplitParams, seed: int) -> pa.Table:
+    """Return ``pairs``, sorted by id, with a column ``split``.
+
+    Raises:
+        PairdxError: a class has fewer articles (or cases, or pairs) than there are splits, or a
+            split would hold none of it.
+    """
+    pairs = pairs.sort_by("id")
+    labels = np.array(pairs["label"].to_pylist(), str)
+    column = "id" if params.group_by == "none" else f"{params.group_by}_id"
+    groups = np.array(pairs[column].to_pylist(), str)
+    _refuse_small_classes(labels, groups, params)
+    folds = _deal(labels, groups, seed, grouped=params.group_by != "none")
+    counts = np.stack([np.bincount(folds[labels == name], minlength=FOLDS) for name in LABELS], 1)
+    names = np.array(SPLITS)[_choose(counts, params, seed)[folds]]
+    result = pairs.append_column("split", pa.array(names.tolist(), pa.string()))
+    _refuse_empty_classes(result, params)
+    return result
+
+
+def _unit(params: SplitParams) -> str:
+    return "pairs" if params.group_by == "none" else f"{params.group_by}s"
+
+
+def _refuse_small_classes(
+    labels: npt.NDArray[np.str_], groups: npt.NDArray[np.str_], params: SplitParams
+) -> None:
+    for label in LABELS:
+        number = len(np.unique(groups[labels == label]))
+        if number < len(SPLITS):
+            raise PairdxError(
+                f"class {label!r} has pairs of {number} {_unit(params)}; one for each of the "
+                f"{len(SPLITS)} splits is needed: add pairs, loosen filter, or set split.group_by "
+                "to none"
+            )
+
+
+def _deal(
+    labels: npt.NDArray[np.str_], groups: npt.NDArray[np.str_], seed: int, *, grouped: bool
+) -> Ints:
+    """Return the fold of every pair."""
+    if max(np.unique(labels, return_counts=True)[1]) < FOLDS:
+        raise PairdxError(f"no class has {FOLDS} pairs, by which the folds are made: add pairs")
+    method = StratifiedGroupKFold if grouped else StratifiedKFold
+    dealer = method(FOLDS, shuffle=True, random_state=seed)
+    folds = np.zeros(len(labels), np.int64)
+    with warnings.catch_warnings():
+        # A class smaller than the number of folds is in order: the splits are made of many.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        for fold, (_, members) in enumerate(
+            dealer.split(labels, labels, groups if grouped else None)
+        ):
+            folds[members] = fold
+    return folds
+
+
+def _choose(counts: Ints, params: SplitParams, seed: int) -> Ints:
+    """Return the split of every fold: 0 train, 1 validation, 2 test.
+
+    Args:
+        counts: ``(FOLDS, K)`` pairs of each class in each fold.
+        params: the shares aimed at.
+        seed: of the choices that are tried.
+    """
+    validation, test = round(params.validation * FOLDS), round(params.test * FOLDS)
+    folds = np.repeat([0, 1, 2], [FOLDS - validation - test, validation, test])
+    rng = np.random.default_rng(seed)
+    tries = rng.permuted(np.tile(folds, (TRIES, 1)), axis=1)  # (TRIES, FOLDS)
+    target = np.array([1 - params.validation - params.test, params.validation, params.test])
+    parts = [(tries == part) @ (counts / counts.sum(0)) for part in range(len(SPLITS))]
+    shares = np.stack(parts, axis=1)  # (TRIES, 3, K)
+    misses = (shares / target[:, None] - 1) ** 2 + MISSING * (shares == 0)
+    return tries[np.argmin(misses.sum(axis=(1, 2)))]
+
+
+def _refuse_empty_classes(pairs: pa.Table, params: SplitParams) -> None:
+    for name, counts in count_splits(pairs).items():
+        for label in LABELS:
+            if counts[label] == 0:
+                raise PairdxError(
+                    f"class {label!r} has no pair in {name}: its {_unit(params)} cannot be parted; "
+                    "add pairs, loosen filter, or set split.group_by to none"
+                )
+
+
+def count_splits(pairs: pa.Table) -> dict[str, dict[str, int]]:
+    """Count the pairs of each split, in all and by class."""
+    counts = Counter(zip(pairs["split"].to_pylist(), pairs["label"].to_pylist(), strict=True))
+    by_class = {name: {label: counts[name, label] for label in LABELS} for name in SPLITS}
+    return {name: {"total": sum(part.values()), **part} for name, part in by_class.items()}
+
+
+def write_splits(scrubbed: Path, pairs: pa.Table, out: Path) -> None:
+    """Write ``train.parquet``, ``validation.parquet`` and ``test.parquet`` into the folder ``out``.
+
+    Args:
+        scrubbed: the table of ``SCRUBBED`` that has the images.
+        pairs: ``id`` and ``split`` of the pairs that are wanted.
+        out: an existing folder.
+    """
+    splits = dict(zip(pairs["id"].to_pylist(), pairs["split"].to_pylist(), strict=True))
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(TableWriter(out / f"{name}.parquet", PAIRS))
+            for name in SPLITS
+        }
+        for row in stream_rows(scrubbed, SCRUBBED):
+            name = splits.get(row["id"])
+            if name is not None:
+                writers[name].write({key: row.get(key) for key in PAIRS.names} | {"split": name})

@@ -1,0 +1,103 @@
+"""Metrics of one model with percentile bootstrap intervals, resampled by article.
+
+Pairs of one article share figures, captions and patients, so they are no independent draws: whole
+articles are drawn with replacement (the cluster bootstrap), which gives wider, honest intervals.
+A resample in which a class is absent is scored over the classes that are present, by the same rule
+as the point estimate (see ``classification``).
+
+Resampling noise adds to the absolute gaps of the expected calibration error, so its resamples lie
+above the point estimate on average; on few pairs even the whole interval of a well calibrated model
+may.
+
+3,400 pairs and 1,000 resamples take 0.2 s and 40 MB on two cores.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pairdx.evaluate.calibration import expected_calibration_error
+from pairdx.evaluate.classification import (
+    Floats,
+    Integers,
+    Predictions,
+    accuracy,
+    auroc,
+    balanced_accuracy,
+    confusion,
+    macro_f1,
+    per_class,
+)
+from pairdx.params.evaluate import EvaluateParams
+from pairdx.schema import LABELS
+
+DIGITS = 6
+CELLS_AT_ONCE = 2**20  # of the weight matrix, 8 MB: bounds the memory at any number of pairs
+
+
+def score(predictions: Predictions, weights: Floats, bins: int) -> dict[str, Floats]:
+    """Every metric under every row of ``weights`` (R, N): name -> (R,)."""
+    matrices = confusion(weights, predictions.actual, predictions.predicted)
+    return {
+        "accuracy": accuracy(matrices),
+        "macro_f1": macro_f1(matrices),
+        "balanced_accuracy": balanced_accuracy(matrices),
+        "auroc": auroc(weights, predictions.actual, predictions.probabilities),
+        "ece": expected_calibration_error(
+            weights, predictions.confidence, predictions.correct, bins
+        ),
+    }
+
+
+def article_weights(
+    articles: Integers, resamples: int, generator: np.random.Generator
+) -> Iterator[Floats]:
+    """How often each pair is in each resample, a few resamples (rows) at a time."""
+    size = int(articles.max()) + 1
+    chunk = max(1, CELLS_AT_ONCE // max(size, len(articles)))
+    for start in range(0, resamples, chunk):
+        rows = min(chunk, resamples - start)
+        drawn = generator.integers(size, size=(rows, size))
+        drawn += np.arange(rows)[:, None] * size  # one range of cells a resample
+        counts = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
+        yield counts[:, articles].astype(np.float64)
+
+
+def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Any]:
+    """Point estimates, their intervals, and each class's precision, recall, F1 and support."""
+    bins = params.calibration_bins
+    ones = np.ones((1, len(predictions.actual)))
+    generator = np.random.default_rng(seed)
+    scored = [
+        score(predictions, weights, bins)
+        for weights in article_weights(predictions.articles, params.resamples, generator)
+    ]
+    summary: dict[str, Any] = {"n": len(predictions.actual)}
+    for name, point in score(predictions, ones, bins).items():
+        # A resample of a single class has no AUROC: it is left out of that interval.
+        low, high = _interval(np.concatenate([part[name] for part in scored]), params.confidence)
+        summary |= {
+            name: round(float(point[0]), DIGITS),
+            f"{name}_low": round(low, DIGITS),
+            f"{name}_high": round(high, DIGITS),
+        }
+    matrices = confusion(ones, predictions.actual, predictions.predicted)
+    return summary | {"per_class": _by_label(per_class(matrices))}
+
+
+def _interval(values: Floats, confidence: float) -> tuple[float, float]:
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(values, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _by_label(columns: dict[str, Floats]) -> dict[str, dict[str, float]]:
+    """Turn columns of shape (1, K) into one dictionary a label; support is a whole number."""
+    return {
+        label: {
+            name: int(values[0, k]) if name == "support" else round(float(values[0, k]), DIGITS)
+            for name, values in columns.items()
+        }
+        for k, label in enumerate(LABELS)
+    }

@@ -1,0 +1,89 @@
+"""Images out of a release's zip files, read where they lie and never unpacked."""
+
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from pairdx.errors import PairdxError
+
+MAX_ENTRY_BYTES = 256 * 2**20  # MultiCaRe's images have 16 kB on average; a zip bomb has not
+
+
+class Archives:
+    """The zip files of one folder; each is opened at its first use and then kept open."""
+
+    def __init__(self, raw: Path) -> None:
+        self.raw = raw
+        self._open: dict[str, zipfile.ZipFile] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for archive in self._open.values():
+            archive.close()
+        self._open.clear()
+
+    def members(self, archive: str) -> frozenset[str]:
+        """Return the names of the entries of ``archive``."""
+        return frozenset(self._zip(archive).namelist())
+
+    def read(self, archive: str, member: str) -> bytes:
+        """Return the bytes of one entry.
+
+        Raises:
+            PairdxError: there is no such archive or entry, it is damaged, it is too large, or its
+                name points out of the archive.
+        """
+        path = self.raw / archive
+        if not is_safe(member):
+            raise PairdxError(f"{path}: entry {member!r} is refused: a relative path is needed")
+        handle = self._zip(archive)
+        try:
+            entry = handle.getinfo(member)
+            if entry.file_size > MAX_ENTRY_BYTES:
+                raise PairdxError(
+                    f"{path}: entry {member!r} has {entry.file_size} bytes; "
+                    f"at most {MAX_ENTRY_BYTES} are read"
+                )
+            return handle.read(entry)
+        except KeyError:
+            raise PairdxError(f"{path}: there is no entry {member!r}") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+            raise PairdxError(
+                f"{path}: entry {member!r} is damaged ({error}); get the archive again"
+            ) from error
+
+    def _zip(self, archive: str) -> zipfile.ZipFile:
+        if archive not in self._open:
+            self._open[archive] = open_zip(self.raw / archive)
+        return self._open[archive]
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip for reading; one that is missing or cut short is an error by name."""
+    if PurePosixPath(path.name).suffix != ".zip":
+        raise PairdxError(f"{path}: an archive's name must end in .zip")
+    try:
+        return zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise PairdxError(f"{path}: no such archive; the release is incomplete") from None
+    except (zipfile.BadZipFile, OSError) as error:
+        raise PairdxError(
+            f"{path}: not a whole zip archive ({error}); a download that was cut short looks so: "
+            "get it again"
+        ) from error
+
+
+def is_safe(name: str) -> bool:
+    """Whether ``name`` stays below the folder it is relative to, on any system."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    relative = bool(path.name) and not path.is_absolute() and ".." not in path.parts
+    return relative and ":" not in name and "\0" not in name

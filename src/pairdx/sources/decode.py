@@ -1,0 +1,63 @@
+"""Bytes to RGB pixels: the one way in which every stage looks at an image.
+
+First frame, turned as its EXIF orientation says, transparency over white, deep greys scaled to
+8 bits. What is hashed, what is screened and what is written out are therefore the same picture.
+"""
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps
+
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none of which runs another program
+
+
+class UndecodableError(Exception):
+    """The bytes are no image that can be read; the message is a short reason."""
+
+
+def decode(data: bytes, max_megapixels: float | None = None) -> Image.Image:
+    """Decode ``data`` fully into an RGB image without metadata.
+
+    Args:
+        data: an encoded image.
+        max_megapixels: what may be decoded; None where a stage before has seen to it.
+
+    Raises:
+        UndecodableError: the bytes are damaged, of no known format, or of too many pixels.
+    """
+    Image.MAX_IMAGE_PIXELS = int(max_megapixels * 1e6) if max_megapixels else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # remarks on odd metadata, which is thrown away
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                image.load()
+                return _to_rgb(ImageOps.exif_transpose(image))
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise UndecodableError(f"more than {max_megapixels:g} megapixels") from None
+        except Image.UnidentifiedImageError:
+            raise UndecodableError(f"not one of {', '.join(FORMATS)}") from None
+        except Exception as error:  # Pillow's decoders raise nearly anything on damaged bytes
+            raise UndecodableError(f"damaged: {' '.join(str(error).split())}") from error
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _deep_grey_to_rgb(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return Image.frombytes("RGB", image.size, image.convert("RGB").tobytes())
+
+
+def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
+    """Scale 16 bits by their full range, and what has no fixed range by its own."""
+    pixels = np.asarray(image, dtype=np.float64)
+    low, high = 0.0, 65535.0
+    if not image.mode.startswith("I;16"):
+        low, high = float(pixels.min()), float(pixels.max())
+    scaled = (pixels - low) * (255 / max(high - low, 1e-12))
+    return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")

@@ -1,0 +1,29 @@
+"""Take out duplicates and even out the classes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pairdx.curate.balance import COLUMNS, balance
+from pairdx.outputs import write_json
+from pairdx.params.balance import BalanceParams
+from pairdx.params.base import load_seed
+from pairdx.schema import BALANCED, SCRUBBED, read_table, write_table
+from pairdx.stage import run
+
+
+def main(
+    scrubbed: Annotated[Path, typer.Option(help="The pairs with their hashes.")],
+    out: Annotated[Path, typer.Option(help="Writes the ids that stay.")],
+    metrics: Annotated[Path, typer.Option(help="Writes counts before and after, JSON.")],
+) -> None:
+    """Choose the pairs that make up PairDx."""
+    pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
+    balanced, counts = balance(pairs, BalanceParams.load(), load_seed())
+    write_table(balanced, out, BALANCED)
+    write_json(metrics, counts)
+
+
+if __name__ == "__main__":
+    run(main)

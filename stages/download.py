@@ -1,0 +1,30 @@
+"""Lay down the raw pairs: a drawn sample, a MultiCaRe release, or a folder of one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pairdx.outputs import new_folder
+from pairdx.params.base import load_seed
+from pairdx.params.download import DownloadParams
+from pairdx.sources.import_folder import import_folder
+from pairdx.sources.multicare import copy_release
+from pairdx.sources.sample.release import draw_release
+from pairdx.stage import run
+
+
+def main(out: Annotated[Path, typer.Option(help="Writes the raw folder.")]) -> None:
+    """Lay down the raw pairs from the source that the params name."""
+    params, seed = DownloadParams.load(), load_seed()
+    with new_folder(out) as folder:
+        if params.source == "sample":
+            draw_release(folder, params.sample_images, seed)
+        elif params.source == "multicare":
+            copy_release(Path(str(params.path)), folder)
+        else:
+            import_folder(Path(params.folder), folder, drop_bad_rows=params.bad_rows == "drop")
+
+
+if __name__ == "__main__":
+    run(main)

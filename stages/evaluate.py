@@ -1,0 +1,42 @@
+"""Score one model's predictions: metrics with intervals, confusion and calibration."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from pairdx.evaluate.calibration import reliability
+from pairdx.evaluate.classification import read_predictions
+from pairdx.evaluate.intervals import DIGITS, summarise
+from pairdx.outputs import write_json, write_text
+from pairdx.params.base import load_seed
+from pairdx.params.evaluate import EvaluateParams
+from pairdx.schema import LABELS
+from pairdx.stage import run
+
+
+def main(
+    predictions: Annotated[Path, typer.Option()],
+    metrics: Annotated[Path, typer.Option()],
+    confusion: Annotated[Path, typer.Option()],
+    calibration: Annotated[Path, typer.Option()],
+) -> None:
+    """Score the predictions of one model on the test split, with intervals by article."""
+    params, seed = EvaluateParams.load(), load_seed()
+    scored = read_predictions(predictions)
+    bins = reliability(scored.confidence, scored.correct, params.calibration_bins)
+    # DVC's confusion template counts rows: one actual,predicted row a pair.
+    pairs = pd.DataFrame(
+        {
+            "actual": [LABELS[k] for k in scored.actual],
+            "predicted": [LABELS[k] for k in scored.predicted],
+        }
+    ).sort_values(["actual", "predicted"])
+    write_json(metrics, summarise(scored, params, seed))
+    write_text(confusion, pairs.to_csv(index=False, lineterminator="\n"))
+    write_text(calibration, bins.round(DIGITS).to_csv(index=False, lineterminator="\n"))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,31 @@
+"""Choose the cohort: adults, modalities, licences, six classes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pairdx.curate.cohort import attrition_csv, images_present, select_cohort
+from pairdx.outputs import write_json, write_text
+from pairdx.params.filter import FilterParams
+from pairdx.schema import COHORT, write_table
+from pairdx.sources.raw import read_rows
+from pairdx.stage import run
+
+
+def main(
+    raw: Annotated[Path, typer.Option(help="The raw folder.")],
+    out: Annotated[Path, typer.Option(help="Writes the cohort's table.")],
+    metrics: Annotated[Path, typer.Option(help="Writes what each step left, JSON.")],
+    plot: Annotated[Path, typer.Option(help="Writes what each step left, CSV.")],
+) -> None:
+    """Choose the cohort and count what each step loses."""
+    rows = read_rows(raw)
+    cohort, attrition = select_cohort(rows, images_present(raw, rows), FilterParams.load())
+    write_table(cohort, out, COHORT)
+    write_json(metrics, {"pairs": len(cohort), "steps": attrition})
+    write_text(plot, attrition_csv(attrition))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,25 @@
+"""Gather the expensive facts about every image and caption of the cohort."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pairdx.curate.scan import scan
+from pairdx.params.scan import ScanParams
+from pairdx.schema import COHORT, SCAN, read_table, write_table
+from pairdx.stage import run
+
+
+def main(
+    raw: Annotated[Path, typer.Option(help="The raw folder.")],
+    cohort: Annotated[Path, typer.Option(help="The cohort's table.")],
+    out: Annotated[Path, typer.Option(help="Writes the facts.")],
+) -> None:
+    """Gather size, hashes and identifiers of every pair."""
+    facts = scan(raw, read_table(cohort, COHORT), ScanParams.load())
+    write_table(facts, out, SCAN)
+
+
+if __name__ == "__main__":
+    run(main)

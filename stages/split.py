@@ -1,0 +1,39 @@
+"""Part the pairs into train, validation and test, and measure what these share."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow.compute as pc
+import typer
+
+from pairdx.curate.leakage import measure, summary
+from pairdx.curate.split import COLUMNS, count_splits, split, write_splits
+from pairdx.outputs import new_folder, write_json
+from pairdx.params.base import load_seed
+from pairdx.params.split import SplitParams
+from pairdx.schema import BALANCED, SCRUBBED, read_table
+from pairdx.stage import run
+
+
+def main(
+    scrubbed: Annotated[Path, typer.Option(help="The pairs with their images.")],
+    balanced: Annotated[Path, typer.Option(help="The ids that stay.")],
+    out: Annotated[Path, typer.Option(help="Writes a folder with a table a split.")],
+    metrics: Annotated[Path, typer.Option(help="Writes counts and leakage, JSON.")],
+) -> None:
+    """Part the pairs into splits."""
+    ids = read_table(balanced, BALANCED)["id"].combine_chunks()
+    pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
+    pairs = split(
+        pairs.filter(pc.is_in(pairs["id"], value_set=ids)), SplitParams.load(), load_seed()
+    )
+    leakage = measure(pairs)
+    logging.getLogger(__name__).warning(summary(leakage))
+    with new_folder(out) as folder:
+        write_splits(scrubbed, pairs, folder)
+    write_json(metrics, {"counts": count_splits(pairs), "leakage": leakage})
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,92 @@
+"""Curation of the drawn sample, held against what was planted in it."""
+
+from collections import defaultdict
+
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+
+from pairdx.curate.balance import balance
+from pairdx.curate.cohort import images_present, select_cohort
+from pairdx.curate.scan import scan
+from pairdx.curate.scrub import scrub
+from pairdx.curate.scrub_captions import KINDS
+from pairdx.params.balance import BalanceParams
+from pairdx.params.filter import FilterParams
+from pairdx.params.scan import ScanParams
+from pairdx.params.scrub import ScrubParams
+from pairdx.schema import LABELS, SCRUBBED, read_table
+from pairdx.sources.multicare import read_rows
+from pairdx.sources.sample.release import draw_release
+
+SEED = 17
+PARAMS = {
+    "filter": FilterParams(
+        min_age=18,
+        unknown_age="drop",
+        modalities=(*LABELS, "pathology"),
+        licenses="all",
+    ),
+    "scan": ScanParams(hash_size=16, max_megapixels=100, workers=1),
+    "scrub": ScrubParams.model_validate(
+        {"min_side": 32, "max_side": 512, "identifiers": dict.fromkeys(KINDS, "mask")}
+    ),
+    "balance": BalanceParams(
+        duplicates="drop", max_hash_distance=0.1, cap_per_class=None, total=None
+    ),
+}
+
+
+def curate(folder, images):
+    raw = folder / "raw"
+    raw.mkdir()
+    draw_release(raw, images, SEED)
+    rows = read_rows(raw)
+    cohort, _ = select_cohort(rows, images_present(raw, rows), PARAMS["filter"])
+    facts = scan(raw, cohort, PARAMS["scan"])
+    scrub(raw, cohort, facts, PARAMS["scrub"], folder / "scrubbed.parquet")
+    scrubbed = read_table(folder / "scrubbed.parquet", SCRUBBED)
+    return raw, scrubbed, *balance(scrubbed, PARAMS["balance"], SEED)
+
+
+def truth(raw):
+    """Return what is known of every row, by the id that the pairs have."""
+    known = {
+        row["file_id"]: row for row in pq.read_table(raw / "synthetic_truth.parquet").to_pylist()
+    }
+    labels = pa_csv.read_csv(
+        raw / "captions_and_labels.csv",
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(include_columns=["file_id", "file", "patient_id"]),
+    )
+    return {
+        f"{row['patient_id']}_{row['file'].rsplit('.', 1)[0]}": known[row["file_id"]]
+        for row in labels.to_pylist()
+    }
+
+
+def check(raw, scrubbed, balanced, metrics):
+    known = truth(raw)
+    pictures = defaultdict(set)  # a picture's first file -> the ids that show it
+    for id_ in scrubbed["id"].to_pylist():
+        pictures[known[id_]["duplicate_of"] or known[id_]["file"]].add(id_)
+    kept = set(balanced["id"].to_pylist())
+    assert all(len(ids & kept) == 1 for ids in pictures.values())
+    planted = len(scrubbed) - len(pictures)
+    assert planted > 0
+    assert metrics["exact_duplicates"] + metrics["near_duplicates"] == planted
+    assert metrics["conflicting_labels"] == 0
+    assert "blank" not in {known[id_]["defect"] for id_ in scrubbed["id"].to_pylist()}
+    texts = {id_: [found["text"] for found in known[id_]["identifiers"]] for id_ in known}
+    for pair in scrubbed.select(["id", "caption"]).to_pylist():
+        left = [text for text in texts[pair["id"]] if text in pair["caption"]]
+        assert left == [], pair["caption"]
+
+
+def test_planted_duplicates_go_and_nothing_else(tmp_path):
+    check(*curate(tmp_path, 600))
+
+
+@pytest.mark.slow
+def test_the_default_sample_too(tmp_path):
+    check(*curate(tmp_path, 2400))

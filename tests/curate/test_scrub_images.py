@@ -1,0 +1,105 @@
+import io
+import struct
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+from releases import encode, picture
+
+from pairdx.curate.scrub_images import clean_image
+from pairdx.sources.decode import UndecodableError, decode
+
+TEXT = PngImagePlugin.PngInfo()
+TEXT.add_text("Patient", "Ada Byron")
+EXIF = Image.Exif()
+EXIF[0x013B] = "Ada Byron"
+SIDE = 512
+
+
+def opened(data):
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+@pytest.mark.parametrize(
+    ("data", "extension"),
+    [
+        (encode(picture(1)), "png"),
+        (encode(picture(1), "JPEG"), "jpg"),
+        (encode(picture(1, mode="L"), "JPEG"), "jpg"),
+        (encode(picture(1), "JPEG", progressive=True), "jpg"),
+        (encode(picture(1), "WEBP"), "webp"),
+        (encode(picture(1), "WEBP", lossless=True), "webp"),
+    ],
+)
+def test_a_clean_file_keeps_its_bytes(data, extension):
+    image = clean_image(data, SIDE)
+    assert (image.data, image.extension, image.changed) == (data, extension, False)
+    assert (image.width, image.height) == (48, 40)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encode(picture(1), pnginfo=TEXT),
+        encode(picture(1)) + b"Ada Byron",
+        encode(picture(1))[:-12] + struct.pack(">I", 9) + b"paTI" + b"Ada Byron" + b"\0" * 4,
+        encode(picture(1), "JPEG", exif=EXIF),
+        encode(picture(1), "JPEG", comment=b"Ada Byron"),
+        encode(picture(1), "JPEG", icc_profile=b"Ada Byron" * 20),
+        encode(picture(1), "JPEG", xmp=b"Ada Byron"),
+        encode(picture(1), "JPEG") + b"Ada Byron",
+        encode(picture(1), "JPEG") + encode(picture(2), "JPEG", comment=b"Ada Byron"),
+        encode(picture(1), "WEBP", exif=EXIF),
+        encode(picture(1), "WEBP", xmp=b"Ada Byron"),
+        encode(picture(1), "WEBP") + b"JUNK\x0a\0\0\0Ada Byron ",
+        encode(picture(1), "TIFF", tiffinfo={315: "Ada Byron"}),
+    ],
+)
+def test_what_travels_beside_the_pixels_is_left_behind(data):
+    assert b"Ada Byron" in data
+    image = clean_image(data, SIDE)
+    assert image.changed
+    assert b"Ada Byron" not in image.data
+    assert set(opened(image.data).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    difference = np.asarray(decode(image.data), int) - np.asarray(decode(data), int)
+    assert np.abs(difference).mean() < 2
+
+
+def test_a_cleaned_image_is_clean():
+    once = clean_image(encode(picture(1), pnginfo=TEXT), SIDE)
+    again = clean_image(once.data, SIDE)
+    assert (again.data, again.changed) == (once.data, False)
+
+
+def test_modes_and_frames_are_made_one_rgb_image():
+    frames = [picture(1), picture(2)]
+    for data in (
+        encode(picture(1, mode="P")),
+        encode(picture(1, mode="RGBA")),
+        encode(picture(1, mode="1")),
+        encode(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
+        encode(frames[0], "GIF", save_all=True, append_images=frames[1:]),
+    ):
+        image = opened(clean_image(data, SIDE).data)
+        assert (image.format, image.mode, getattr(image, "n_frames", 1)) == ("JPEG", "RGB", 1)
+
+
+def test_orientation_is_applied_before_it_is_lost():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = clean_image(encode(picture(1, (48, 40)), "JPEG", exif=exif), SIDE)
+    assert (image.width, image.height) == (40, 48)
+
+
+def test_large_images_are_scaled_to_fit():
+    image = clean_image(encode(picture(1, (1000, 250))), 64)
+    assert (image.width, image.height, image.changed) == (64, 16, True)
+    assert opened(image.data).size == (64, 16)
+    assert clean_image(encode(picture(1, (1000, 250))), 64) == image
+
+
+def test_a_damaged_image():
+    with pytest.raises(UndecodableError):
+        clean_image(b"nothing", SIDE)

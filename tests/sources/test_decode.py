@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from PIL import Image
+from releases import encode, picture
+
+from pairdx.sources.decode import UndecodableError, decode
+
+
+def test_orientation_is_applied():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90 degrees
+    assert decode(encode(picture(1, (48, 40)), "JPEG", exif=exif)).size == (40, 48)
+
+
+def test_transparency_is_laid_over_white():
+    image = decode(encode(Image.new("RGBA", (2, 2), (0, 0, 0, 0))))
+    assert image.mode == "RGB"
+    assert image.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_sixteen_bits_are_scaled_by_their_range():
+    deep = Image.fromarray(np.array([[0, 65535], [32896, 257]], np.uint16))
+    assert np.asarray(decode(encode(deep)))[..., 0].tolist() == [[0, 255], [128, 1]]
+
+
+def test_first_frame_of_an_animation():
+    frames = [Image.new("RGB", (4, 4), "red"), Image.new("RGB", (4, 4), "blue")]
+    data = encode(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    assert decode(data).getpixel((0, 0)) == (255, 0, 0)
+
+
+def test_damage_and_bombs_have_reasons():
+    whole = encode(picture(1, (400, 400)), "JPEG")
+    with pytest.raises(UndecodableError, match=r"damaged: .*truncated"):
+        decode(whole[: len(whole) // 2])
+    with pytest.raises(UndecodableError, match="not one of BMP"):
+        decode(b"%!PS-Adobe-3.0 EPSF-3.0 this would start Ghostscript")
+    with pytest.raises(UndecodableError, match=r"more than 0\.1 megapixels"):
+        decode(whole, 0.1)
+    with pytest.raises(UndecodableError, match=r"more than 0\.01 megapixels"):
+        decode(whole, 0.01)
+    assert decode(whole, 0.16).size == (400, 400)
