@@ -1,9 +1,6 @@
 """Take out duplicates and even out the classes."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.curate.balance import COLUMNS, balance
 from pairdx.outputs import write_json
@@ -14,9 +11,10 @@ from pairdx.stage import run
 
 
 def main(
-    scrubbed: Annotated[Path, typer.Option(help="The pairs with their hashes.")],
-    out: Annotated[Path, typer.Option(help="Writes the ids that stay.")],
-    metrics: Annotated[Path, typer.Option(help="Writes counts before and after, JSON.")],
+    *,
+    scrubbed: Path,
+    out: Path,
+    metrics: Path,
 ) -> None:
     """Choose the pairs that make up PairDx."""
     pairs = read_table(scrubbed, SCRUBBED, COLUMNS)

@@ -1,9 +1,6 @@
 """Put all models side by side: scores, sizes and times."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.outputs import write_json, write_text
 from pairdx.report.comparison import (
@@ -16,14 +13,15 @@ from pairdx.stage import run
 
 
 def main(
-    model: Annotated[list[str], typer.Option(help="Repeat for more.")],
-    metrics: Annotated[Path, typer.Option(help="Folder of <model>.json.")],
-    models: Annotated[Path, typer.Option(help="Folder of <model>/model.json.")],
-    timing: Annotated[Path, typer.Option(help="Folder of cpu.json and train/<model>.json.")],
-    test: Annotated[Path, typer.Option(help="The test split.")],
-    scores: Annotated[Path, typer.Option(help="JSON without times to write.")],
-    chart: Annotated[Path, typer.Option(help="CSV to write.")],
-    table: Annotated[Path, typer.Option(help="Markdown to write.")],
+    *,
+    model: list[str],
+    metrics: Path,
+    models: Path,
+    timing: Path,
+    test: Path,
+    scores: Path,
+    chart: Path,
+    table: Path,
 ) -> None:
     """Compare models by accuracy, macro-F1, parameters, training time and CPU time."""
     comparison = read_comparison(model, metrics, models, timing, test)

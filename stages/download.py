@@ -1,9 +1,6 @@
 """Lay down the raw pairs: a drawn sample, a MultiCaRe release, or a folder of one's own."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
@@ -14,7 +11,7 @@ from pairdx.sources.sample.release import draw_release
 from pairdx.stage import run
 
 
-def main(out: Annotated[Path, typer.Option(help="Writes the raw folder.")]) -> None:
+def main(*, out: Path) -> None:
     """Lay down the raw pairs from the source that the params name."""
     params, seed = DownloadParams.load(), load_seed()
     with new_folder(out) as folder:

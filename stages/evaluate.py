@@ -1,10 +1,8 @@
 """Score one model's predictions: metrics with intervals, confusion and calibration."""
 
 from pathlib import Path
-from typing import Annotated
 
 import pandas as pd
-import typer
 
 from pairdx.evaluate.calibration import reliability
 from pairdx.evaluate.classification import read_predictions
@@ -17,10 +15,11 @@ from pairdx.stage import run
 
 
 def main(
-    predictions: Annotated[Path, typer.Option()],
-    metrics: Annotated[Path, typer.Option()],
-    confusion: Annotated[Path, typer.Option()],
-    calibration: Annotated[Path, typer.Option()],
+    *,
+    predictions: Path,
+    metrics: Path,
+    confusion: Path,
+    calibration: Path,
 ) -> None:
     """Score the predictions of one model on the test split, with intervals by article."""
     params, seed = EvaluateParams.load(), load_seed()

@@ -1,9 +1,6 @@
 """Write PairDx as its authors publish it: image_metadata.csv and images/."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.curate.export import export
 from pairdx.outputs import new_folder
@@ -11,8 +8,9 @@ from pairdx.stage import run
 
 
 def main(
-    pairdx: Annotated[Path, typer.Option(help="The folder with a table a split.")],
-    out: Annotated[Path, typer.Option(help="Writes the folder with CSV and images.")],
+    *,
+    pairdx: Path,
+    out: Path,
 ) -> None:
     """Export the pairs for use without this project."""
     with new_folder(out) as folder:

@@ -1,9 +1,6 @@
 """Choose the cohort: adults, modalities, licences, six classes."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.curate.cohort import attrition_csv, images_present, select_cohort
 from pairdx.outputs import write_json, write_text
@@ -14,10 +11,11 @@ from pairdx.stage import run
 
 
 def main(
-    raw: Annotated[Path, typer.Option(help="The raw folder.")],
-    out: Annotated[Path, typer.Option(help="Writes the cohort's table.")],
-    metrics: Annotated[Path, typer.Option(help="Writes what each step left, JSON.")],
-    plot: Annotated[Path, typer.Option(help="Writes what each step left, CSV.")],
+    *,
+    raw: Path,
+    out: Path,
+    metrics: Path,
+    plot: Path,
 ) -> None:
     """Choose the cohort and count what each step loses."""
     rows = read_rows(raw)

@@ -1,9 +1,6 @@
 """Gather the expensive facts about every image and caption of the cohort."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.curate.scan import scan
 from pairdx.params.scan import ScanParams
@@ -12,9 +9,10 @@ from pairdx.stage import run
 
 
 def main(
-    raw: Annotated[Path, typer.Option(help="The raw folder.")],
-    cohort: Annotated[Path, typer.Option(help="The cohort's table.")],
-    out: Annotated[Path, typer.Option(help="Writes the facts.")],
+    *,
+    raw: Path,
+    cohort: Path,
+    out: Path,
 ) -> None:
     """Gather size, hashes and identifiers of every pair."""
     facts = scan(raw, read_table(cohort, COHORT), ScanParams.load())

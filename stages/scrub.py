@@ -1,9 +1,6 @@
 """Take out what could identify a person, and what is no picture."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pairdx.curate.scrub import scrub
 from pairdx.outputs import new_file, write_json, write_text
@@ -13,12 +10,13 @@ from pairdx.stage import run
 
 
 def main(
-    raw: Annotated[Path, typer.Option(help="The raw folder.")],
-    cohort: Annotated[Path, typer.Option(help="The cohort's table.")],
-    scan: Annotated[Path, typer.Option(help="The facts about its pairs.")],
-    out: Annotated[Path, typer.Option(help="Writes the pairs with their images.")],
-    review: Annotated[Path, typer.Option(help="Writes which pairs were touched and why, CSV.")],
-    metrics: Annotated[Path, typer.Option(help="Writes how many, JSON.")],
+    *,
+    raw: Path,
+    cohort: Path,
+    scan: Path,
+    out: Path,
+    review: Path,
+    metrics: Path,
 ) -> None:
     """Drop pairs, mask captions and clean images as the params say."""
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)

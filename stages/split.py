@@ -2,10 +2,8 @@
 
 import logging
 from pathlib import Path
-from typing import Annotated
 
 import pyarrow.compute as pc
-import typer
 
 from pairdx.curate.leakage import measure, summary
 from pairdx.curate.split import COLUMNS, count_splits, split, write_splits
@@ -17,10 +15,11 @@ from pairdx.stage import run
 
 
 def main(
-    scrubbed: Annotated[Path, typer.Option(help="The pairs with their images.")],
-    balanced: Annotated[Path, typer.Option(help="The ids that stay.")],
-    out: Annotated[Path, typer.Option(help="Writes a folder with a table a split.")],
-    metrics: Annotated[Path, typer.Option(help="Writes counts and leakage, JSON.")],
+    *,
+    scrubbed: Path,
+    balanced: Path,
+    out: Path,
+    metrics: Path,
 ) -> None:
     """Part the pairs into splits."""
     ids = read_table(balanced, BALANCED)["id"].combine_chunks()

@@ -4,7 +4,6 @@ import inspect
 import logging
 import sys
 from collections.abc import Callable
-from typing import Annotated, get_origin
 
 import typer
 
@@ -17,7 +16,7 @@ def run(main: Callable[..., None]) -> None:
     logging.getLogger("pairdx").setLevel(logging.INFO)
     signature = inspect.signature(main)
     options = [
-        parameter if get_origin(parameter.annotation) is Annotated else parameter.replace(default=typer.Option()) for parameter in signature.parameters.values()
+        parameter.replace(default=typer.Option()) for parameter in signature.parameters.values()
     ]
     main.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
     try:

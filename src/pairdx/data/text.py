@@ -95,8 +95,9 @@ class WordVectors:
             with safe_open(path, framework="pt") as file:
                 content = json.loads(file.metadata()["vocabulary"])
                 vectors = file.get_tensor("vectors")
-        except (OSError, SafetensorError, TypeError, KeyError) as error:
+            vocabulary = Vocabulary(tuple(content["words"]), content["max_tokens"])
+        except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
             raise PairdxError(
                 f"{path}: not a table of word vectors ({error}); run `dvc repro word_vectors`"
             ) from error
-        return cls(Vocabulary(tuple(content["words"]), content["max_tokens"]), vectors)
+        return cls(vocabulary, vectors)

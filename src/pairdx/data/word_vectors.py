@@ -93,6 +93,8 @@ def read_vectors(path: Path, dimension: int, max_words: int) -> KeyedVectors:
 def _read_text(path: Path, max_words: int) -> KeyedVectors:
     with smart_open(path, "rt", encoding="utf-8") as file:
         first = file.readline().split()
+    if not first:
+        raise ValueError("its first line is empty")
     headless = len(first) != 2
     return KeyedVectors.load_word2vec_format(path, limit=max_words, no_header=headless)
 

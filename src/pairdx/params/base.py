@@ -50,7 +50,7 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run from the top of the project") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PairdxError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise PairdxError(f"{path}: a mapping of sections is needed, this is {content!r}")
@@ -95,7 +95,7 @@ def validate(model: type[S], content: object, path: Path) -> S:
 
 def _where(model: type[Section], detail: ErrorDetails) -> str:
     """Name the parameter: ``section.key``, without pydantic's names of union branches."""
-    keys = [key for key in detail["loc"] if isinstance(key, int) or key.isidentifier()]
+    keys = [key for key in detail["loc"] if isinstance(key, int) or "[" not in key]
     return ".".join(str(key) for key in (model.section, *keys))
 
 

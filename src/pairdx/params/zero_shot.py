@@ -21,8 +21,11 @@ class ZeroShotParams(Section):
     @classmethod
     def _template_has_a_place(cls, templates: tuple[str, ...]) -> tuple[str, ...]:
         for template in templates:
-            if template.count("{}") != 1:
-                raise ValueError(f"template {template!r} must hold {{}} once, for the class name")
+            if template.count("{}") != 1 or set("{}") & set(template.replace("{}", "")):
+                raise ValueError(
+                    f"template {template!r} must hold {{}} once, for the class name, and no other "
+                    "brace"
+                )
         return templates
 
     @model_validator(mode="after")

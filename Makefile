@@ -1,0 +1,32 @@
+# make repro   set up and run the whole pipeline on the embedded sample
+# make test    set up and run the tests
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN = $(VENV)/bin
+RUN = PATH="$(abspath $(BIN)):$$PATH"
+
+.PHONY: setup repro test test-slow lint
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c requirements.lock -e '.[dev]'
+	touch $@
+
+repro: setup
+	$(RUN) pairdx check
+	$(RUN) dvc repro
+	$(RUN) pairdx offline-plots
+	cat metrics/timing/comparison.md
+
+test: setup
+	$(BIN)/python -m pytest
+
+test-slow: setup
+	$(BIN)/python -m pytest -m slow
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy

@@ -1,0 +1,64 @@
+"""`pairdx ...`: what is done by hand, beside the pipeline."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pairdx.errors import PairdxError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _pairdx() -> None:
+    """PairDx: medical image + caption pairs, and models that classify them."""
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
+) -> None:
+    """Check every value of a params file before anything runs."""
+    from pairdx.params.sections import check as check_sections
+
+    sections = check_sections(path)
+    typer.echo(f"{path}: {len(sections)} sections, all values allowed")
+
+
+@app.command()
+def predict(
+    image: Annotated[Path, typer.Argument(help="An image file.")],
+    model: Annotated[Path, typer.Option(help="A model folder.")] = Path("models/fusion"),
+    caption: Annotated[str, typer.Option(help="The image's caption.")] = "",
+) -> None:
+    """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
+    # torch takes seconds to import: only where it is needed.
+    from pairdx.schema import LABELS
+    from pairdx.serve.predict import load_model
+
+    try:
+        data = image.read_bytes()
+    except OSError as error:
+        raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
+    row = load_model(model).predict([data], [caption])[0]
+    for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
+        typer.echo(f"{probability:6.3f}  {label}")
+
+
+@app.command()
+def offline_plots() -> None:
+    """Make `dvc plots show` draw without a network, in this checkout."""
+    from pairdx.report.offline_plots import write
+
+    typer.echo(f"dvc plots show now uses {write(Path())}")
+
+
+def main() -> None:
+    """Run the command line; errors of the user's are told on one line."""
+    try:
+        app()
+    except PairdxError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)

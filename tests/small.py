@@ -1,0 +1,60 @@
+"""Settings and pairs small enough that a model learns from them in a second."""
+
+import json
+from pathlib import Path
+
+import torch
+import yaml
+from PIL import Image
+from releases import encode, picture
+
+from pairdx.data.store import Pairs
+from pairdx.data.text import Vocabulary, WordVectors
+from pairdx.schema import LABELS
+
+TOP = Path(__file__).parents[1]
+COLOURS = ["white", "red", "green", "blue", "yellow", "magenta"]  # one a class
+STILL = dict.fromkeys(
+    ("flip", "rotation", "scale", "brightness", "contrast", "saturation", "hue"), 0.0
+)
+
+
+def section(model, **changes):
+    """A section of params.yaml with some keys changed."""
+    content = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
+    return model.model_validate(content[model.section] | changes)
+
+
+def drawn(count, side=32):
+    """Pairs that are told apart at a glance: each class has a colour and a word."""
+    labels = [LABELS[row % len(LABELS)] for row in range(count)]
+    images = []
+    for row in range(count):
+        colour = Image.new("RGB", (side, side), COLOURS[row % len(COLOURS)])
+        images.append(encode(Image.blend(picture(row, (side, side)), colour, 0.8)))
+    return Pairs(
+        ids=[f"pair_{row:03}" for row in range(count)],
+        articles=[f"article_{row}" for row in range(count)],
+        figures=[f"figure_{row}" for row in range(count)],
+        labels=labels,
+        captions=[f"A {label} of patient {row}." for row, label in enumerate(labels)],
+        images=images,
+    )
+
+
+def word_vectors(max_tokens=6, width=8):
+    """A vector for the word of each class."""
+    torch.manual_seed(0)
+    return WordVectors(Vocabulary((*LABELS, "patient"), max_tokens), torch.randn(7, width))
+
+
+def tiny_clip(folder):
+    """open_clip's `local-dir:` form of a two-layer CLIP of 32-pixel images, without weights."""
+    source = TOP / "architectures/tiny_clip/open_clip_config.json"
+    config = json.loads(source.read_text(encoding="utf-8"))
+    config["model_cfg"] |= {"embed_dim": 16}
+    config["model_cfg"]["vision_cfg"] |= {"image_size": 32, "width": 32, "head_width": 16}
+    config["model_cfg"]["text_cfg"] |= {"context_length": 24, "width": 16, "heads": 2}
+    folder.mkdir()
+    (folder / "open_clip_config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder

@@ -1,0 +1,128 @@
+"""dvc.yaml against the code: every stage declares exactly what it reads."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from closure import ROOT, closure
+
+from pairdx.params.sections import SECTIONS
+
+SHARED_PARAMS = {"seed"}
+
+
+def stages() -> dict[str, dict[str, Any]]:
+    """Return every stage of dvc.yaml by name, `foreach` unrolled."""
+    found = {}
+    pipeline = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+    for name, stage in pipeline["stages"].items():
+        for item in stage.get("foreach", [None]):
+            body = yaml.safe_dump(stage.get("do", stage)).replace("${item}", str(item))
+            found[f"{name}@{item}" if item else name] = yaml.safe_load(body)
+    return found
+
+
+STAGES = stages()
+
+
+def script(stage: dict[str, Any]) -> str:
+    match = re.match(r"python (stages/\w+\.py) ", stage["cmd"])
+    assert match, stage["cmd"]
+    return match.group(1)
+
+
+def paths(entries: list[str | dict[str, Any]]) -> set[str]:
+    return {entry if isinstance(entry, str) else next(iter(entry)) for entry in entries}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_declares_exactly_the_modules_it_imports(name: str) -> None:
+    stage = STAGES[name]
+    code = {path for path in stage["deps"] if path.startswith(("src/", "stages/"))}
+    wanted = {script(stage), *closure(ROOT / script(stage))}
+    listing = "\n".join(f"      - {path}" for path in sorted(wanted))
+    assert code == wanted, f"{name} must list:\n{listing}"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_declares_the_params_sections_it_loads(name: str) -> None:
+    stage = STAGES[name]
+    declared = set(stage.get("params", [])) - SHARED_PARAMS
+    files = [ROOT / path for path in stage["deps"] if path.startswith("src/pairdx/params/")]
+    loadable = {
+        model.section
+        for model in SECTIONS
+        if ROOT / "src" / Path(*model.__module__.split(".")).with_suffix(".py") in files
+    }
+    assert declared <= loadable
+    source = (ROOT / script(stage)).read_text(encoding="utf-8")
+    assert bool(declared) == (".load()" in source), "a section is loaded and not declared"
+    assert ("seed" in stage.get("params", [])) == ("load_seed()" in source)
+    assert len(declared) <= 1, "one section a stage"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_command_names_every_output(name: str) -> None:
+    stage = STAGES[name]
+    for kind in ("outs", "metrics", "plots"):
+        for path in paths(stage.get(kind, [])):
+            assert path in stage["cmd"].split(), f"{path} is not in the command of {name}"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_small_results_stay_in_git_and_clocks_in_their_place(name: str) -> None:
+    stage = STAGES[name]
+    for kind, folder in (("metrics", "metrics/"), ("plots", "plots/")):
+        for entry in stage.get(kind, []):
+            assert isinstance(entry, dict)
+            ((path, options),) = entry.items()
+            assert options["cache"] is False
+            assert path.startswith(folder)
+    timed = [path for path in stage["cmd"].split() if path.startswith("metrics/timing/")]
+    source = (ROOT / script(stage)).read_text(encoding="utf-8")
+    if "write_seconds" in source:
+        assert len(timed) == 1
+
+
+def test_every_script_is_a_stage_and_short() -> None:
+    scripts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "stages").glob("*.py")}
+    assert scripts == {script(stage) for stage in STAGES.values()}
+    for path in scripts:
+        assert (ROOT / path).read_text(encoding="utf-8").count("\n") <= 50, path
+
+
+def test_every_section_is_used_by_a_stage() -> None:
+    used = {param for stage in STAGES.values() for param in stage.get("params", [])}
+    assert used - SHARED_PARAMS == {model.section for model in SECTIONS}
+
+
+def test_package_files_hold_a_docstring_only() -> None:
+    """They run on import and are in no stage's list: so they must not do anything."""
+    for path in (ROOT / "src" / "pairdx").rglob("__init__.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        assert len(body) == 1, path
+        assert isinstance(body[0], ast.Expr), path
+
+
+LAYERS = [
+    {"serve", "report"},
+    {"evaluate", "train"},
+    {"models"},
+    {"data"},
+    {"curate", "sources"},
+    {"params", "schema", "outputs", "errors", "stage"},
+]
+
+
+def test_imports_run_one_way() -> None:
+    level = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}
+    for path in (ROOT / "src" / "pairdx").rglob("*.py"):
+        here = path.relative_to(ROOT / "src" / "pairdx").parts[0].removesuffix(".py")
+        if here in ("cli", "__init__"):
+            continue
+        for imported in closure(path):
+            there = Path(imported).relative_to("src/pairdx").parts[0].removesuffix(".py")
+            assert level[there] >= level[here], f"{path.name} imports {imported}"

@@ -1,0 +1,178 @@
+"""The pipeline as a user runs it: clones, `dvc repro`, changed params (`pytest -m slow`)."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from closure import ROOT
+
+pytestmark = pytest.mark.slow
+
+SMALL = [
+    "download.sample_images=600",
+    "balance.cap_per_class=24",
+    "word_vectors.epochs=2",
+    "fusion.epochs=1",
+    "baselines.epochs=1",
+    "pairdx_clip.epochs=1",
+    "evaluate.resamples=100",
+    "benchmark_cpu.pairs=2",
+    "benchmark_cpu.warmup=1",
+]
+REALDATA = ROOT.parent / "shared" / "realdata"
+
+
+def run(folder: Path, *command: str, fails: bool = False) -> str:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "TQDM_DISABLE": "1",
+        "DVC_NO_ANALYTICS": "1",
+    }
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    output = done.stdout + done.stderr
+    assert (done.returncode != 0) == fails, output
+    return output
+
+
+def set_params(folder: Path, *settings: str) -> None:
+    path = folder / "params.yaml"
+    params = yaml.safe_load(path.read_text())
+    for setting in settings:
+        keys, value = setting.split("=")
+        *parents, last = keys.split(".")
+        section = params
+        for key in parents:
+            section = section[key]
+        section[last] = yaml.safe_load(value)
+    path.write_text(yaml.safe_dump(params))
+
+
+def clone(folder: Path) -> Path:
+    """Copy what Git tracks, as a clone without any cache; keeps uncommitted changes of code."""
+    tracked = run(ROOT, "git", "ls-files", "-z").split("\0")
+    for name in filter(None, tracked):
+        if (ROOT / name).exists():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    run(folder, "git", "init", "-q")
+    run(folder, "git", "add", "-A")
+    run(folder, "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "x")
+    return folder
+
+
+def locked(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the digest of every output of every stage, times aside."""
+    lock = yaml.safe_load((folder / "dvc.lock").read_text())
+    return {
+        name: {
+            out["path"]: out["md5"]
+            for out in stage["outs"]
+            if not out["path"].startswith("metrics/timing/")
+        }
+        for name, stage in lock["stages"].items()
+    }
+
+
+def ran(output: str) -> set[str]:
+    """Return the names of the stages that `dvc repro` ran, or would run."""
+    marks = [line for line in output.splitlines() if line.startswith("Running stage")]
+    return {line.split("'")[1] for line in marks}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = clone(tmp_path_factory.mktemp("first"))
+    set_params(folder, *SMALL)
+    run(folder, "dvc", "repro")
+    return folder
+
+
+def test_two_clean_clones_give_the_same_bytes(done: Path, tmp_path: Path) -> None:
+    second = clone(tmp_path)
+    set_params(second, *SMALL)
+    run(second, "dvc", "repro")
+    assert locked(second) == locked(done)
+
+
+def test_a_second_repro_runs_nothing(done: Path) -> None:
+    assert ran(run(done, "dvc", "repro")) == set()
+    assert "up to date" in run(done, "dvc", "status")
+
+
+def test_the_committed_lock_is_up_to_date(tmp_path: Path) -> None:
+    output = run(clone(tmp_path), "dvc", "repro", "--dry", "--allow-missing")
+    assert ran(output) == set(), output
+    assert "up to date" in output
+
+
+def would_run(folder: Path, *settings: str) -> set[str]:
+    """Say what a change of params would re-run, and take it back."""
+    before = (folder / "params.yaml").read_text()
+    try:
+        set_params(folder, *settings)
+        return ran(run(folder, "dvc", "repro", "--dry"))
+    finally:
+        (folder / "params.yaml").write_text(before)
+
+
+def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
+    assert would_run(done, "fusion.epochs=2") == {
+        "train_fusion",
+        "predict@fusion",
+        "evaluate@fusion",
+        "benchmark_cpu",
+        "compare",
+    }
+
+
+def test_a_change_of_the_cap_runs_no_filter_scan_or_scrub(done: Path) -> None:
+    changed = would_run(done, "balance.cap_per_class=20")
+    assert "balance" in changed
+    assert not changed & {"download", "filter", "scan", "scrub", "zero_shot@clip_zero_shot"}
+
+
+def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
+    changed = would_run(done, "evaluate.calibration_bins=7")
+    assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}
+
+
+def test_an_experiment_can_be_run_and_shown(done: Path) -> None:
+    run(done, "git", "add", "-A")
+    run(done, "git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "y")
+    run(done, "dvc", "exp", "run", "-n", "slower", "-S", "fusion.lr=3e-5", "-S", "fusion.epochs=2")
+    table = run(done, "dvc", "exp", "show", "--csv")
+    assert "slower" in table
+    assert "3e-05" in table
+    assert "fusion" in run(done, "dvc", "metrics", "diff")
+
+
+def test_plots_are_shown_without_a_network(done: Path) -> None:
+    run(done, "pairdx", "offline-plots")
+    run(done, "dvc", "plots", "show")
+    page = (done / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    assert "<script src" not in page
+    assert "fusion: share of each actual class" in page
+
+
+@pytest.mark.skipif(not REALDATA.is_dir(), reason="needs ../shared/realdata")
+def test_real_pairs_run_to_the_comparison(tmp_path: Path) -> None:
+    folder = clone(tmp_path)
+    set_params(
+        folder,
+        *SMALL[2:],
+        "download.source=folder",
+        f"download.folder={REALDATA}",
+        "filter.unknown_age=keep",
+        "balance.cap_per_class=47",
+        "baselines.epochs=8",
+    )
+    run(folder, "dvc", "repro")
+    scores = yaml.safe_load((folder / "metrics" / "comparison.json").read_text())
+    assert scores["image_only"]["macro_f1"] > 0.6
+    assert "synthetic" not in (folder / "metrics" / "timing" / "comparison.md").read_text()
