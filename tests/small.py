@@ -19,7 +19,7 @@ STILL = dict.fromkeys(
 )
 
 
-def section(model, **changes):
+def section(model, /, **changes):
     """A section of params.yaml with some keys changed."""
     content = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
     return model.model_validate(content[model.section] | changes)
@@ -50,11 +50,16 @@ def word_vectors(max_tokens=6, width=8):
 
 def tiny_clip(folder):
     """open_clip's `local-dir:` form of a two-layer CLIP of 32-pixel images, without weights."""
-    source = TOP / "architectures/tiny_clip/open_clip_config.json"
-    config = json.loads(source.read_text(encoding="utf-8"))
-    config["model_cfg"] |= {"embed_dim": 16}
-    config["model_cfg"]["vision_cfg"] |= {"image_size": 32, "width": 32, "head_width": 16}
-    config["model_cfg"]["text_cfg"] |= {"context_length": 24, "width": 16, "heads": 2}
+    vision = {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8}
+    text = {"context_length": 24, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 2}
+    config = {
+        "model_cfg": {"embed_dim": 16, "vision_cfg": vision, "text_cfg": text},
+        "preprocess_cfg": {
+            "mean": [0.48145466, 0.4578275, 0.40821073],
+            "std": [0.26862954, 0.26130258, 0.27577711],
+            "resize_mode": "squash",
+        },
+    }
     folder.mkdir()
     (folder / "open_clip_config.json").write_text(json.dumps(config), encoding="utf-8")
     return folder

@@ -16,7 +16,7 @@ from pairdx.errors import PairdxError
         ),
         ("(T2-weighted) MRI [axial]", ["t2-weighted", "mri", "axial"]),
         ("s.p. op., e.g. 2.5 mm", ["s.p", "op", "e.g", "2.5", "mm"]),
-        ("“Cobblestone” – mucosa…", ["cobblestone", "mucosa"]),
+        ("“Cobblestone” – mucosa…", ["cobblestone", "mucosa"]),  # noqa: RUF001
         ("ÉCG à 12 dérivations", ["écg", "à", "12", "dérivations"]),
         ("CT\u00a0scan\nof\tthe head", ["ct", "scan", "of", "the", "head"]),
         ("... -- !", []),
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_refused(tmp_path, vectors, size):
     path = tmp_path / "vectors.safetensors"
     vectors.save(path)
     path.write_bytes(path.read_bytes()[:size])
-    with pytest.raises(PairdxError, match="not a table of word vectors.*dvc repro word_vectors"):
+    with pytest.raises(PairdxError, match=r"not a table of word vectors.*dvc repro word_vectors"):
         WordVectors.load(path)
 
 

@@ -119,7 +119,7 @@ def test_the_only_table_of_a_zip_needs_no_width_in_its_name(tmp_path):
 
 def test_a_zip_without_the_right_table_is_refused(tmp_path):
     path = zipped(tmp_path / "glove.zip", glove_2d=SHORT, glove_4d=SHORT)
-    with pytest.raises(PairdxError, match="one .txt of 3 numbers is needed"):
+    with pytest.raises(PairdxError, match=r"one .txt of 3 numbers is needed"):
         from_file(path)
 
 

@@ -22,7 +22,7 @@ def test_what_is_saved_comes_back(tmp_path):
 
 
 def test_a_missing_card_says_how_to_get_one(tmp_path):
-    with pytest.raises(PairdxError, match="model.json: no such file; run `dvc repro`"):
+    with pytest.raises(PairdxError, match=r"model.json: no such file; run `dvc repro`"):
         ModelCard.load(tmp_path / "nowhere")
 
 
@@ -31,5 +31,5 @@ def test_a_missing_card_says_how_to_get_one(tmp_path):
 )
 def test_a_damaged_card_is_refused(tmp_path, content):
     (tmp_path / "model.json").write_bytes(content)
-    with pytest.raises(PairdxError, match="model.json: not a model card"):
+    with pytest.raises(PairdxError, match=r"model.json: not a model card"):
         ModelCard.load(tmp_path)

@@ -29,9 +29,7 @@ def by_hand(net, tokens):
         query = net.query(word)
         scores = [float(query @ net.key(other)) / math.sqrt(D) for other in words]
         exps = [math.exp(score) for score in scores]
-        attended.append(
-            sum(e / sum(exps) * net.value(o) for e, o in zip(exps, words, strict=True))
-        )
+        attended.append(sum(e / sum(exps) * net.value(o) for e, o in zip(exps, words, strict=True)))
     return net.project(sum(attended) / len(attended)).clamp(min=0)
 
 

@@ -1,4 +1,4 @@
-"""Who and what belongs to PairDx: adults, modalities, licences, six classes (paper, section 3.1).
+"""Who and what belongs to PairDx: adults, modalities, licences, six classes (paper, section 3).
 
 The steps are taken in a fixed order and each one's loss is counted by class. MultiCaRe's
 ``image_type`` is the label. Of the paper's eleven modalities seven are image types; the other

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
+from torch import Tensor
 
 from pairdx.data.images import ImageInput
 from pairdx.data.text import Vocabulary, WordVectors
@@ -22,6 +23,8 @@ from pairdx.outputs import write_json
 from pairdx.params.training import ClassifierParams
 
 BATCH = 64
+# What a network of the same shape is built from again.
+SETTINGS = {"image_encoder", "image_size", "text_width", "hidden", "dropout", "average_mirror"}
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,23 @@ class Classifier:
 
     network: PairClassifier
     inputs: Inputs
+    average_mirror: bool = False
+
+    def logits(self, batch: Batch) -> Tensor:
+        """Return the logits ``(B, K)``; with `average_mirror` the mean with the mirror image."""
+        batch = to_device(batch)
+        logits = self.network(batch)
+        if self.average_mirror and batch.images is not None:
+            mirrored = Batch(batch.images.flip(-1), batch.tokens)
+            logits = (logits + self.network(mirrored)) / 2
+        return logits
 
     @torch.inference_mode()
     def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
         """See :class:`pairdx.models.predictor.Predictor`."""
         self.network.eval()
         rows = [
-            self.network(
-                to_device(self.inputs.batch(images[at : at + BATCH], captions[at : at + BATCH]))
-            )
+            self.logits(self.inputs.batch(images[at : at + BATCH], captions[at : at + BATCH]))
             for at in range(0, len(images), BATCH)
         ]
         return probabilities(torch.cat(rows))
@@ -78,18 +89,20 @@ class Classifier:
         settings = card.settings
         weights = read_weights(folder / "weights.safetensors")
         caption = vocabulary = None
-        if settings["caption"]:
-            vocabulary = _read_vocabulary(folder / "vocabulary.json")
-            table = weights["caption.vectors.weight"]
-            caption = CaptionEncoder(table, settings["text_width"], freeze_vectors=True)
-        image = ImageEncoder(settings["image_encoder"]) if settings["image"] else None
-        network = PairClassifier(image, caption, settings["hidden"], settings["dropout"])
         try:
+            if settings["caption"]:
+                vocabulary = _read_vocabulary(folder / "vocabulary.json")
+                table = weights["caption.vectors.weight"]
+                caption = CaptionEncoder(table, settings["text_width"], freeze_vectors=True)
+            image = ImageEncoder(settings["image_encoder"]) if settings["image"] else None
+            network = PairClassifier(image, caption, settings["hidden"], settings["dropout"])
             network.load_state_dict(weights)
-        except RuntimeError as error:
-            raise PairdxError(f"{folder}: weights and model.json differ ({error})") from error
+        except (RuntimeError, KeyError) as error:
+            reason = " ".join(str(error).split())
+            raise PairdxError(f"{folder}: weights and model.json differ ({reason})") from error
         fit = ImageInput(settings["image_size"]) if settings["image"] else None
-        return cls(network.to(device()).eval(), Inputs(fit, vocabulary))
+        inputs = Inputs(fit, vocabulary)
+        return cls(network.to(device()).eval(), inputs, settings["average_mirror"])
 
 
 def build(
@@ -110,7 +123,8 @@ def build(
         caption = CaptionEncoder(vectors.table(), params.text_width, params.freeze_vectors)
     network = PairClassifier(image, caption, params.hidden, params.dropout).to(device())
     fit = ImageInput(params.image_size) if with_image else None
-    return Classifier(network, Inputs(fit, vectors.vocabulary if vectors else None))
+    inputs = Inputs(fit, vectors.vocabulary if vectors else None)
+    return Classifier(network, inputs, params.average_mirror)
 
 
 def card(
@@ -121,9 +135,7 @@ def card(
     settings = {
         "image": network.image is not None,
         "caption": network.caption is not None,
-        **params.model_dump(
-            include={"image_encoder", "image_size", "text_width", "hidden", "dropout"}
-        ),
+        **params.model_dump(include=SETTINGS),
     }
     parameters = sum(weight.numel() for weight in network.parameters())
     return ModelCard(name, "classifier", description, True, parameters, settings)

@@ -93,7 +93,13 @@ class ClipClassifier:
 
     @classmethod
     def load(cls, folder: Path, card: ModelCard) -> "ClipClassifier":
-        """Read what :meth:`save` wrote."""
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            PairdxError: a file is missing or damaged.
+        """
+        if "prompts" not in card.settings:
+            raise PairdxError(f"{folder}/model.json: settings.prompts is missing")
         return cls._open(f"local-dir:{folder}", None, False, card.settings["prompts"])
 
     @classmethod

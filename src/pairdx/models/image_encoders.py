@@ -38,7 +38,8 @@ class ImageEncoder(nn.Module):
 def _backbone(name: str) -> tuple[nn.Module, int]:
     if name == "resnet18":
         # torchvision's, as in the paper; timm's weights of the same name are others.
-        backbone = resnet18()
+        # Each block starts as the identity, which matters when training starts from scratch.
+        backbone = resnet18(zero_init_residual=True)
         width = backbone.fc.in_features
         backbone.fc = nn.Identity()
         return backbone, width

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -45,7 +46,10 @@ class TfidfClassifier:
             "coefficients": self.model.coef_,
             "intercepts": self.model.intercept_,
         }
-        save_file(weights, folder / "weights.safetensors")
+        # scikit-learn's coefficients lie in memory column by column; safetensors writes the memory
+        # as it lies and reads it row by row.
+        rows = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
+        save_file(rows, folder / "weights.safetensors")
         card.save(folder)
 
     @classmethod
@@ -58,13 +62,13 @@ class TfidfClassifier:
         try:
             terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["terms"]
             weights = load_file(folder / "weights.safetensors")
-        except (OSError, ValueError, KeyError) as error:
+            vectorizer = _vectorizer(card.settings["ngrams"], vocabulary=terms)
+            vectorizer.idf_ = weights["idf"]
+            model = LogisticRegression()
+            model.classes_ = np.arange(len(LABELS))
+            model.coef_, model.intercept_ = weights["coefficients"], weights["intercepts"]
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise PairdxError(f"{folder}: not a TF-IDF model ({error}); train it again") from error
-        vectorizer = _vectorizer(card.settings["ngrams"], vocabulary=terms)
-        vectorizer.idf_ = weights["idf"]
-        model = LogisticRegression()
-        model.classes_ = np.arange(len(LABELS))
-        model.coef_, model.intercept_ = weights["coefficients"], weights["intercepts"]
         return cls(vectorizer, model)
 
 

@@ -38,5 +38,7 @@ class ClassifierParams(Section):
     weight_decay: float = Field(ge=0)
     warmup: float = Field(gt=0, lt=1)  # share of the steps in which the rate rises
     label_smoothing: float = Field(ge=0, lt=1)
+    class_weights: Literal["none", "balanced"]  # balanced: rare classes count as much as large
+    average_mirror: bool  # predict on the image and its mirror image, and take the mean
     precision: Precision
     augment: Augmentation

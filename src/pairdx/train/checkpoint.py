@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 
+from pairdx.errors import PairdxError
 from pairdx.outputs import new_file
 
 FOLDER = Path(".pairdx/checkpoints")
@@ -35,10 +37,19 @@ class Checkpoint:
             torch.save({"fingerprint": self.fingerprint, "state": state}, partial)
 
     def load(self) -> dict[str, Any] | None:
-        """Return the state of the same run, or None where there is none to go on from."""
+        """Return the state of the same run, or None where there is none to go on from.
+
+        Raises:
+            PairdxError: the file is damaged.
+        """
         if not self.path.exists():
             return None
-        content = torch.load(self.path, map_location="cpu", weights_only=True)
+        try:
+            content = torch.load(self.path, map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+            raise PairdxError(
+                f"{self.path}: damaged checkpoint; delete it to train from the start"
+            ) from error
         return content["state"] if content["fingerprint"] == self.fingerprint else None
 
     def remove(self) -> None:

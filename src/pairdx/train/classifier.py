@@ -1,8 +1,9 @@
 """Training PairDxFusion and its single-encoder baselines (PairDx paper, section 3.5)."""
 
+from collections.abc import Callable
+
 import torch
-from torch import Tensor
-from torch.nn import functional
+from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -12,6 +13,7 @@ from pairdx.models.classifier import Classifier
 from pairdx.models.fusion import Batch
 from pairdx.models.predictor import device
 from pairdx.params.training import ClassifierParams
+from pairdx.schema import LABELS
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.loop import History, Recipe, fit, steps
 from pairdx.train.scores import EVALUATION_BATCH, validation_scores
@@ -25,21 +27,19 @@ class ClassifierTask:
     ) -> None:
         self.model = classifier.network
         self.rows = len(train)
-        self._params = params
-        self._image = classifier.inputs.image
+        self._classifier = classifier
         self._augment = Augment(params.augment)
-        self._train = self._prepare(classifier, train)
-        self._validation = self._prepare(classifier, validation)
+        self._loss = nn.CrossEntropyLoss(
+            class_weights(train.targets) if params.class_weights == "balanced" else None,
+            label_smoothing=params.label_smoothing,
+        ).to(device())
+        self._train, self._train_targets = self._encode(train), train.targets
+        self._validation, self._validation_targets = self._encode(validation), validation.targets
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.train.loop.Task`."""
-        images, tokens, targets = self._train
-        if images is not None:
-            images = self._augment(images[rows])
-        logits = self.model(self._batch(images, tokens if tokens is None else tokens[rows]))
-        return functional.cross_entropy(
-            logits, targets[rows].to(device()), label_smoothing=self._params.label_smoothing
-        )
+        batch = self._take(self._train, rows, self._augment)
+        return self._loss(self.model(batch), self._train_targets[rows].to(device()))
 
     def after_step(self) -> None:
         """See :class:`pairdx.train.loop.Task`."""
@@ -48,34 +48,35 @@ class ClassifierTask:
     def validate(self) -> dict[str, float]:
         """See :class:`pairdx.train.loop.Task`."""
         self.model.eval()
-        images, tokens, targets = self._validation
-        logits = torch.cat(
-            [
-                self.model(
-                    self._batch(
-                        *(part if part is None else part[rows] for part in (images, tokens))
-                    )
-                )
-                for rows in torch.arange(len(targets)).split(EVALUATION_BATCH)
-            ]
-        ).cpu()
-        return validation_scores(logits, targets)
+        parts = torch.arange(len(self._validation_targets)).split(EVALUATION_BATCH)
+        logits = [self._classifier.logits(self._take(self._validation, rows)) for rows in parts]
+        return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
 
-    @staticmethod
-    def _prepare(
-        classifier: Classifier, pairs: Pairs
-    ) -> tuple[Tensor | None, Tensor | None, Tensor]:
-        """Decode and tokenise a split: uint8 images, token ids, targets."""
-        image, vocabulary = classifier.inputs.image, classifier.inputs.vocabulary
-        images = image.decode_all(pairs.images) if image else None
-        tokens = vocabulary.encode(pairs.captions) if vocabulary else None
-        return images, tokens, pairs.targets
+    def _encode(self, pairs: Pairs) -> Batch:
+        """Decode and tokenise a whole split; its images stay uint8 until they are used."""
+        image, vocabulary = self._classifier.inputs.image, self._classifier.inputs.vocabulary
+        return Batch(
+            image.decode_all(pairs.images) if image else None,
+            vocabulary.encode(pairs.captions) if vocabulary else None,
+        )
 
-    def _batch(self, images: Tensor | None, tokens: Tensor | None) -> Batch:
-        where = device()
-        if images is not None and self._image is not None:
-            images = self._image.normalise(images.to(where))
-        return Batch(images, tokens if tokens is None else tokens.to(where))
+    def _take(
+        self, split: Batch, rows: Tensor, change: Callable[[Tensor], Tensor] = lambda images: images
+    ) -> Batch:
+        """Take some rows of an encoded split, with ``change`` made to their uint8 images."""
+        images = tokens = None
+        if split.images is not None and self._classifier.inputs.image is not None:
+            changed = change(split.images[rows]).to(device())
+            images = self._classifier.inputs.image.normalise(changed)
+        if split.tokens is not None:
+            tokens = split.tokens[rows].to(device())
+        return Batch(images, tokens)
+
+
+def class_weights(targets: Tensor) -> Tensor:
+    """Weigh each class ``(K,)`` by how rare it is among ``targets`` ``(N,)``; the mean row is 1."""
+    counts = torch.bincount(targets, minlength=len(LABELS))
+    return len(targets) / (len(LABELS) * counts.clamp(min=1))
 
 
 def train_classifier(
@@ -92,7 +93,8 @@ def train_classifier(
     recipe = Recipe(params.epochs, params.batch_size, params.precision)
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
     optimizer = AdamW(weights, lr=params.lr, weight_decay=params.weight_decay)
-    scheduler = OneCycleLR(
-        optimizer, params.lr, total_steps=steps(len(train), recipe), pct_start=params.warmup
-    )
+    total = steps(len(train), recipe)
+    # OneCycleLR divides by zero where the rise is exactly one step.
+    warmup = params.warmup + (1e-9 if params.warmup * total == 1 else 0)
+    scheduler = OneCycleLR(optimizer, params.lr, total_steps=total, pct_start=warmup)
     return fit(task, recipe, optimizer, scheduler, checkpoint)

@@ -70,7 +70,9 @@ def fit(
     Raises:
         PairdxError: the loss is no longer a number.
     """
-    step = _stepper(task, recipe, optimizer, scheduler)
+    # Weights stay float32: pure half precision with Adam ends in NaN.
+    scaler = torch.amp.GradScaler(device().type, enabled=recipe.precision == "float16")
+    step = _stepper(task, recipe, optimizer, scheduler, scaler)
     history: History = []
     best: dict[str, Tensor] = {}
     saved = checkpoint.load()
@@ -79,7 +81,9 @@ def fit(
         optimizer.load_state_dict(saved["optimizer"])
         if scheduler is not None:
             scheduler.load_state_dict(saved["scheduler"])
+        scaler.load_state_dict(saved["scaler"])
         torch.set_rng_state(saved["random"])
+        torch.cuda.set_rng_state_all(saved["gpu_random"])
         history, best = saved["history"], saved["best"]
     epochs = tqdm(range(len(history), recipe.epochs), desc=checkpoint.name, unit="epoch")
     for epoch in epochs:
@@ -94,7 +98,9 @@ def fit(
                 "model": task.model.state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "scheduler": scheduler.state_dict() if scheduler is not None else None,
+                "scaler": scaler.state_dict(),
                 "random": torch.get_rng_state(),
+                "gpu_random": torch.cuda.get_rng_state_all(),  # none: an empty list
                 "history": history,
                 "best": best,
             }
@@ -128,13 +134,15 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], float]) -> float
 
 
 def _stepper(
-    task: Task, recipe: Recipe, optimizer: Optimizer, scheduler: LRScheduler | None
+    task: Task,
+    recipe: Recipe,
+    optimizer: Optimizer,
+    scheduler: LRScheduler | None,
+    scaler: torch.amp.GradScaler,
 ) -> Callable[[Tensor], float]:
     """Return the function that takes one step and gives its loss."""
     kind = device().type
     dtype = getattr(torch, recipe.precision)
-    # Weights stay float32: pure half precision with Adam ends in NaN.
-    scaler = torch.amp.GradScaler(kind, enabled=recipe.precision == "float16")
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
 
     def step(rows: Tensor) -> float:

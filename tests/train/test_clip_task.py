@@ -1,0 +1,128 @@
+"""PairDxCLIP, trained from end to end on pairs told apart at a glance."""
+
+import dataclasses
+
+import pytest
+import torch
+from small import STILL, drawn, section, tiny_clip
+
+from pairdx.models.clip import ClipClassifier
+from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.train.checkpoint import Checkpoint
+from pairdx.train.clip import ClipTask, caption_groups, finetune_clip
+
+TRAIN, VALIDATION = drawn(24), drawn(12)
+
+
+@pytest.fixture(scope="module")
+def architecture(tmp_path_factory):
+    return tiny_clip(tmp_path_factory.mktemp("clip") / "architecture")
+
+
+@pytest.fixture
+def start(architecture, tmp_path, monkeypatch):
+    """Make a fresh model; the same one each time."""
+    monkeypatch.chdir(tmp_path)
+    values = {"model": f"local-dir:{architecture}", "pretrained": None, "untrained": True}
+    params = section(ClipZeroShotParams, **values)
+    return lambda: ClipClassifier.create(params, seed=1)
+
+
+def settings(**changes):
+    small = {
+        "objective": "prompts",
+        "epochs": 2,
+        "batch_size": 8,
+        "lr": 2e-3,
+        "clip_gradient": 1.0,
+        "precision": "float32",
+        "augment": STILL | {"flip": 0.5},
+    }
+    return section(PairDxClipParams, **small | changes)
+
+
+def train(clip, seed=1, train_pairs=TRAIN, **changes):
+    params = settings(**changes)
+    return finetune_clip(clip, train_pairs, VALIDATION, params, seed, Checkpoint("toy", "a"))
+
+
+def same(one, other):
+    one, other = one.model.state_dict(), other.model.state_dict()
+    return all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.mark.parametrize("objective", ["prompts", "captions"])
+def test_each_objective_learns(start, objective):
+    clip = start()
+    history = train(clip, objective=objective, epochs=8)
+    assert history[-1]["train_loss"] < 0.8 * history[0]["train_loss"]
+    assert not same(clip, start())
+
+
+def test_prompts_teach_the_classes(start):
+    clip = start()
+    history = train(clip, epochs=10)
+    assert max(row["validation_macro_f1"] for row in history) > 0.8
+    predicted = clip.predict(VALIDATION.images, VALIDATION.captions).argmax(1)
+    assert (torch.from_numpy(predicted) == VALIDATION.targets).float().mean() > 0.8
+
+
+@pytest.mark.parametrize("objective", ["prompts", "captions"])
+def test_the_same_seed_gives_the_same_weights(start, objective):
+    one, two, three = start(), start(), start()
+    first, again = train(one, objective=objective), train(two, objective=objective)
+    train(three, seed=2, objective=objective)
+    assert first == again
+    assert same(one, two)
+    assert not same(one, three)
+
+
+def test_both_encoders_learn(start):
+    clip, fresh = start(), start()
+    train(clip, epochs=1)
+    changed = {
+        name.split(".")[0]
+        for (name, ours), theirs in zip(
+            clip.model.named_parameters(), fresh.model.parameters(), strict=True
+        )
+        if not torch.equal(ours, theirs)
+    }
+    assert {"visual", "transformer", "token_embedding", "logit_scale"} <= changed
+
+
+def test_the_temperature_stays_in_range(start):
+    clip = start()
+    with torch.no_grad():
+        clip.model.logit_scale.fill_(9.0)
+    train(clip, epochs=1)
+    assert clip.model.logit_scale.item() <= 4.6052  # ln 100
+
+
+def captions_of(*captions, figures=None):
+    pairs = drawn(len(captions))
+    figures = figures or pairs.figures
+    return dataclasses.replace(pairs, captions=list(captions), figures=list(figures))
+
+
+def test_pairs_with_one_caption_share_a_group():
+    pairs = captions_of("CT head.", "MRI", "ct head. ", "CT", "mri")
+    assert caption_groups(pairs).tolist() == [0, 1, 0, 2, 1]
+
+
+def test_a_missing_caption_is_shared_with_its_figure_only():
+    pairs = captions_of("", "CT", " ", "", figures=["a", "a", "b", "a"])
+    groups = caption_groups(pairs).tolist()
+    assert groups[0] == groups[3]
+    assert len({groups[0], groups[1], groups[2]}) == 3
+
+
+def test_shared_captions_are_positives_in_training(start):
+    """With one caption for all there is nothing to tell apart: the loss is that of chance."""
+    pairs = captions_of(*["The same."] * 8)
+    task = ClipTask(start(), pairs, VALIDATION, settings(objective="captions"))
+    torch.manual_seed(0)
+    shared = task.loss(torch.arange(8)).item()
+    # Captions alike, images free: each row of image -> caption is ln 8 at any temperature.
+    assert shared >= torch.tensor(8.0).log().item() - 1e-4
+    assert shared < 1.5 * torch.tensor(8.0).log().item()
