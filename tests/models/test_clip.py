@@ -147,6 +147,7 @@ def published(folder, monkeypatch):
     )
 
 
+@pytest.mark.filterwarnings("default")  # as outside of these tests
 def test_the_wrong_activation_is_an_error(published):
     """OpenAI trained with QuickGELU; open_clip only warns, and accuracy falls in silence."""
     wrong = settings("ViT-B-32", pretrained="openai", untrained=False)

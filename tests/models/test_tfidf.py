@@ -13,7 +13,7 @@ from pairdx.params.tfidf import TfidfParams
 
 PARAMS = section(TfidfParams, ngrams=2, min_count=1, max_features=50, inverse_regularisation=10.0)
 PAIRS = drawn(36)
-NEW = ["A radiology of patient 99", "", "nothing known here", "CHART, chart!"]
+NEW = ["A radiology of patient 99", "", "nothing known here", "CHART, chart! A patient"]
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.clip import ClipTask, caption_groups, finetune_clip
+from pairdx.train.objectives import multi_positive_contrastive
 
 TRAIN, VALIDATION = drawn(24), drawn(12)
 
@@ -110,19 +111,31 @@ def test_pairs_with_one_caption_share_a_group():
     assert caption_groups(pairs).tolist() == [0, 1, 0, 2, 1]
 
 
-def test_a_missing_caption_is_shared_with_its_figure_only():
-    pairs = captions_of("", "CT", " ", "", figures=["a", "a", "b", "a"])
-    groups = caption_groups(pairs).tolist()
-    assert groups[0] == groups[3]
-    assert len({groups[0], groups[1], groups[2]}) == 3
+def test_pairs_of_one_figure_share_a_group_and_groups_join_up():
+    pairs = captions_of("CT", "MRI", "mri", "PET", figures=["a", "a", "b", "c"])
+    assert caption_groups(pairs).tolist() == [0, 0, 0, 1]
+
+
+def test_a_missing_caption_links_nothing_but_its_figure():
+    pairs = captions_of("", "CT", " ", "", figures=["a", "d", "b", "a"])
+    assert caption_groups(pairs).tolist() == [0, 1, 2, 0]
 
 
 def test_shared_captions_are_positives_in_training(start):
-    """With one caption for all there is nothing to tell apart: the loss is that of chance."""
-    pairs = captions_of(*["The same."] * 8)
-    task = ClipTask(start(), pairs, VALIDATION, settings(objective="captions"))
-    torch.manual_seed(0)
-    shared = task.loss(torch.arange(8)).item()
-    # Captions alike, images free: each row of image -> caption is ln 8 at any temperature.
-    assert shared >= torch.tensor(8.0).log().item() - 1e-4
-    assert shared < 1.5 * torch.tensor(8.0).log().item()
+    # One caption with two tokenisations: of two equal embeddings any share of the target costs the
+    # same, and the groups would not show.
+    pairs = captions_of("Gauß", "MRI", "gauss", "US", "mri", "gauss")
+    clip = start()
+    task = ClipTask(clip, pairs, VALIDATION, settings(objective="captions", augment=STILL))
+    rows = torch.tensor([5, 1, 3, 0])
+    with torch.no_grad():
+        loss = task.loss(rows)
+        images = clip.encode_images(
+            clip.image_input.decode_all([pairs.images[row] for row in rows])
+        )
+        captions = clip.encode_captions(["gauss", "MRI", "US", "Gauß"])
+        scale = clip.model.logit_scale.exp()
+        expected = multi_positive_contrastive(images, captions, scale, torch.tensor([0, 1, 2, 0]))
+        ordinary = multi_positive_contrastive(images, captions, scale, torch.arange(4))
+    torch.testing.assert_close(loss, expected)
+    assert abs(loss - ordinary) > 1e-3  # or this test shows nothing

@@ -56,7 +56,6 @@ def train_word2vec(captions: Sequence[str], params: WordVectorsParams, seed: int
         sg=1,
         workers=1,
         seed=seed,
-        hashfxn=_hash,
     )
     model.build_vocab(sentences)
     if not model.wv.index_to_key:
@@ -117,8 +116,3 @@ def _from_gensim_data(name: str) -> KeyedVectors:
             f"word_vectors.name = {name!r}: gensim-data cannot be read ({error}); fetch the file "
             "elsewhere and use source 'file' with word_vectors.path"
         ) from error
-
-
-def _hash(text: str) -> int:
-    """Hash alike in every process, as Python's own hash of a string does not."""
-    return zlib.crc32(text.encode())

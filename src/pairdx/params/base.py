@@ -88,7 +88,9 @@ def validate(model: type[S], content: object, path: Path) -> S:
         # A union tells each of its branches; the first one says enough.
         told: dict[str, str] = {}
         for detail in error.errors(include_url=False):
-            told.setdefault(_where(model, detail), _what(model, detail))
+            where = _where(model, detail)
+            if not any(known.startswith(f"{where}.") for known in told):
+                told.setdefault(where, _what(model, detail))
         lines = "; ".join(f"{where}{what}" for where, what in told.items())
         raise PairdxError(f"{path}: {lines}") from None
 
@@ -109,5 +111,7 @@ def _what(model: type[Section], detail: ErrorDetails) -> str:
             parent = cast(type[Section], parent).model_fields[str(key)].annotation
         allowed = ", ".join(cast(type[Section], parent).model_fields)
         return f" is not a parameter; allowed are {allowed}"
-    what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    what = (
+        detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("tuple", "list")
+    )
     return f": {what}" if isinstance(detail["input"], dict) else f" = {detail['input']!r}; {what}"

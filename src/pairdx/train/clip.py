@@ -1,6 +1,9 @@
 """Fine-tuning a whole CLIP model: PairDxCLIP (PairDx paper, section 3.4)."""
 
+import numpy as np
 import torch
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 from torch.optim import AdamW
 
@@ -62,16 +65,22 @@ class ClipTask:
 
 
 def caption_groups(pairs: Pairs) -> Tensor:
-    """Number the pairs ``(N,)`` so that those of one figure, or with one caption, share a number.
+    """Number the pairs ``(N,)``: those of one figure, or with one caption, share a number.
 
-    A missing caption is shared with nobody but the figure.
+    The links join up: a caption that two figures share makes one group of both.
     """
-    keys = [
-        caption.casefold().strip() or f"figure {figure}"
-        for caption, figure in zip(pairs.captions, pairs.figures, strict=True)
+    links = [(row, f"figure {figure}") for row, figure in enumerate(pairs.figures)]
+    links += [
+        (row, f"caption {caption.casefold().strip()}")
+        for row, caption in enumerate(pairs.captions)
+        if caption.strip()
     ]
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    return torch.tensor([numbers[key] for key in keys])
+    names = {name: len(pairs) + k for k, name in enumerate(dict.fromkeys(n for _, n in links))}
+    rows, columns = zip(*((row, names[name]) for row, name in links), strict=True)
+    nodes = len(pairs) + len(names)
+    graph = coo_array((np.ones(len(links)), (rows, columns)), shape=(nodes, nodes))
+    groups = connected_components(graph, directed=False)[1][: len(pairs)]
+    return torch.from_numpy(groups.astype(np.int64))
 
 
 def finetune_clip(

@@ -27,8 +27,10 @@ def multi_positive_contrastive(
 ) -> Tensor:
     """Symmetric InfoNCE in which every caption of the same group is a positive.
 
-    Sub-figures share their caption: with one positive a row they would be each other's negatives.
-    The target is uniform over the positives (SupCon, Khosla et al. 2020, the "out" form).
+    Sub-figures of one figure speak of the same finding: with one positive a row, those whose
+    captions differ would be each other's negatives. (Where captions are equal to the letter, so
+    are their embeddings, and the loss is that of one positive a row.) The target is uniform over
+    the positives (SupCon, Khosla et al. 2020, the "out" form).
 
     Args:
         images: unit embeddings ``(B, E)``.
