@@ -17,8 +17,9 @@ def main(
     metrics: Path,
 ) -> None:
     """Choose the pairs that make up PairDx."""
+    params, seed = BalanceParams.load(), load_seed()
     pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
-    balanced, counts = balance(pairs, BalanceParams.load(), load_seed())
+    balanced, counts = balance(pairs, params, seed)
     write_table(balanced, out, BALANCED)
     write_json(metrics, counts)
 

@@ -11,7 +11,8 @@ from pairdx.stage import run
 
 def main(*, model: list[Path], pairs: Path, out: Path) -> None:
     """Time each model folder on pairs of one split, one pair at a time."""
-    write_json(out, benchmark(model, read_pairs(pairs), BenchmarkCpuParams.load()))
+    params = BenchmarkCpuParams.load()
+    write_json(out, benchmark(model, read_pairs(pairs), params))
 
 
 if __name__ == "__main__":

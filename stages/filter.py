@@ -18,8 +18,9 @@ def main(
     plot: Path,
 ) -> None:
     """Choose the cohort and count what each step loses."""
+    params = FilterParams.load()
     rows = read_rows(raw)
-    cohort, attrition = select_cohort(rows, images_present(raw, rows), FilterParams.load())
+    cohort, attrition = select_cohort(rows, images_present(raw, rows), params)
     write_table(cohort, out, COHORT)
     write_json(metrics, {"pairs": len(cohort), "steps": attrition})
     write_text(plot, attrition_csv(attrition))

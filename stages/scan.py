@@ -15,7 +15,8 @@ def main(
     out: Path,
 ) -> None:
     """Gather size, hashes and identifiers of every pair."""
-    facts = scan(raw, read_table(cohort, COHORT), ScanParams.load())
+    params = ScanParams.load()
+    facts = scan(raw, read_table(cohort, COHORT), params)
     write_table(facts, out, SCAN)
 
 

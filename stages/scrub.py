@@ -19,9 +19,10 @@ def main(
     metrics: Path,
 ) -> None:
     """Drop pairs, mask captions and clean images as the params say."""
+    params = ScrubParams.load()
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)
     with new_file(out) as partial:
-        done = scrub(raw, pairs, facts, ScrubParams.load(), partial)
+        done = scrub(raw, pairs, facts, params, partial)
     write_text(review, done.csv())
     write_json(metrics, done.metrics())
 

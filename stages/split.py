@@ -22,11 +22,10 @@ def main(
     metrics: Path,
 ) -> None:
     """Part the pairs into splits."""
+    params, seed = SplitParams.load(), load_seed()
     ids = read_table(balanced, BALANCED)["id"].combine_chunks()
     pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
-    pairs = split(
-        pairs.filter(pc.is_in(pairs["id"], value_set=ids)), SplitParams.load(), load_seed()
-    )
+    pairs = split(pairs.filter(pc.is_in(pairs["id"], value_set=ids)), params, seed)
     leakage = measure(pairs)
     logging.getLogger(__name__).warning(summary(leakage))
     with new_folder(out) as folder:

@@ -14,11 +14,12 @@ from pairdx.stage import run
 
 def main(*, pairs: Path, out: Path, metrics: Path) -> None:
     """Make the table of word vectors, and say what share of each split's tokens it knows."""
+    params, seed = WordVectorsParams.load(), load_seed()
     captions = {
         split: read_table(pairs / f"{split}.parquet", PAIRS, ["caption"])["caption"].to_pylist()
         for split in SPLITS
     }
-    vectors = build_word_vectors(captions["train"], WordVectorsParams.load(), load_seed())
+    vectors = build_word_vectors(captions["train"], params, seed)
     vectors.save(out)
     words = vectors.vocabulary.words
     covered = {split: round(coverage(texts, words), 6) for split, texts in captions.items()}

@@ -133,8 +133,17 @@ class ClipClassifier:
                 )
             tokenizer = open_clip.get_tokenizer(name)
             model_cfg = open_clip.get_model_config(name)
-        except (RuntimeError, OSError, ValueError, UserWarning, SafetensorError) as error:
+        except (
+            ImportError,
+            RuntimeError,
+            OSError,
+            ValueError,
+            UserWarning,
+            SafetensorError,
+        ) as error:
             reason = " ".join(str(error).split())
+            if "transformers" in reason:
+                reason += "; pip install 'pairdx[biomedclip]'"
             raise PairdxError(f"CLIP model {name!r}, weights {pretrained!r}: {reason}") from error
         config = {"model_cfg": model_cfg, "preprocess_cfg": model.visual.preprocess_cfg}
         return cls(model.eval(), tokenizer, json.loads(json.dumps(config)), prompts)
