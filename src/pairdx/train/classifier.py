@@ -26,7 +26,7 @@ class ClassifierTask:
         self, classifier: Classifier, train: Pairs, validation: Pairs, params: ClassifierParams
     ) -> None:
         self.model = classifier.network
-        self.rows = len(train)
+        self.rows, self.validation_rows = len(train), len(validation)
         self._classifier = classifier
         self._augment = Augment(params.augment)
         self._loss = nn.CrossEntropyLoss(

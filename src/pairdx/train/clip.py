@@ -29,7 +29,7 @@ class ClipTask:
         self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: PairDxClipParams
     ) -> None:
         self.model = clip.model
-        self.rows = len(train)
+        self.rows, self.validation_rows = len(train), len(validation)
         self._clip = clip
         self._objective = params.objective
         self._augment = Augment(params.augment)
