@@ -9,7 +9,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from pairdx.errors import PairdxError
 from pairdx.train.checkpoint import FOLDER, Checkpoint, fingerprint
-from pairdx.train.loop import Recipe, fit, steps
+from pairdx.train.loop import Recipe, best_epoch, fit, steps
 
 ROWS = 22
 
@@ -23,7 +23,7 @@ class Toy:
     """Two classes that a small network with BatchNorm and dropout can tell apart."""
 
     def __init__(self, rows=ROWS, stop_after=None, script=None):
-        self.rows = rows
+        self.rows, self.validation_rows = rows, 1000
         generator = torch.Generator().manual_seed(0)
         self.inputs = torch.randn(rows, 5, generator=generator)
         self.targets = (self.inputs[:, 0] > 0).long()
@@ -180,6 +180,23 @@ def test_the_best_epoch_is_kept():
     assert same(weights(task), task.seen[2])
     assert not same(task.seen[2], task.seen[3])
     assert [row["validation_macro_f1"] for row in history] == [0.5, 0.9, 0.9, 0.9, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "scores", "kept"),
+    [
+        # One standard error of 0.95 is 0.023 on 100 pairs and 0.002 on 10,000.
+        (100, [(0.95, 0.24), (0.94, 0.15)], 1),
+        (10_000, [(0.95, 0.24), (0.94, 0.15)], 0),
+        (100, [(0.95, 0.24), (0.90, 0.15)], 0),
+        (100, [(0.95, 0.15), (0.96, 0.24)], 0),
+        (100, [(0.90, 0.15), (0.96, 0.24)], 1),  # what was kept is no tie any more
+        (100, [(1.0, 0.2), (0.98, 0.1)], 0),  # a score of 1 is no certainty, but nearly
+    ],
+)
+def test_ties_are_epochs_within_one_standard_error(rows, scores, kept):
+    history = [{"validation_macro_f1": f1, "validation_loss": loss} for f1, loss in scores]
+    assert best_epoch(history, rows) == kept
 
 
 def test_of_two_equal_epochs_the_first_is_kept():
