@@ -14,7 +14,7 @@ def table_rows(text: str) -> dict[str, list[str]]:
     for line in text.splitlines():
         if line.startswith("|"):
             first, *cells = [cell.strip(" `*") for cell in line.strip("|").split("|")]
-            rows[first.split(" ")[0]] = cells
+            rows[first.split(" ")[0].strip("`")] = cells
     return rows
 
 
