@@ -112,11 +112,11 @@ def test_the_committed_lock_is_up_to_date(tmp_path: Path) -> None:
 
 
 def would_run(folder: Path, *settings: str) -> set[str]:
-    """Say what a change of params would re-run, and take it back."""
+    """Say what a change of params would re-run, itself and by what follows, and take it back."""
     before = (folder / "params.yaml").read_text()
     try:
         set_params(folder, *settings)
-        return ran(run(folder, "dvc", "repro", "--dry"))
+        return ran(run(folder, "dvc", "repro", "--dry", "--force-downstream"))
     finally:
         (folder / "params.yaml").write_text(before)
 
