@@ -24,6 +24,9 @@ def check(
     from pairdx.params.sections import check as check_sections
 
     sections = check_sections(path)
+    folder = Path(sections["download"].folder)  # type: ignore[attr-defined]
+    if not folder.is_dir():  # DVC watches it, whatever the source
+        raise PairdxError(f"{path}: download.folder = {str(folder)!r}; no such folder")
     typer.echo(f"{path}: {len(sections)} sections, all values allowed")
 
 
@@ -42,7 +45,11 @@ def predict(
         data = image.read_bytes()
     except OSError as error:
         raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
-    row = load_model(model).predict([data], [caption])[0]
+    predictor = load_model(model)
+    try:
+        row = predictor.predict([data], [caption])[0]
+    except PairdxError as error:
+        raise PairdxError(f"{image}: {error}") from error
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
 
