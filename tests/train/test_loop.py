@@ -121,7 +121,7 @@ def test_the_scale_of_half_precision_is_kept():
     whole, history = steep()
     with pytest.raises(KeyboardInterrupt):
         steep(stop_after=2)
-    saved = Checkpoint("toy", "a").load()["scaler"]["scale"]
+    saved = Checkpoint("toy", "a").load()["parts"]["scaler"]["scale"]
     assert saved < torch.amp.GradScaler("cpu").state_dict()["scale"]  # or this test shows nothing
     resumed, rest = steep()
     assert rest == history

@@ -92,7 +92,7 @@ def train_classifier(
     task = ClassifierTask(classifier, train, validation, params)
     recipe = Recipe(params.epochs, params.batch_size, params.precision)
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
-    optimizer = AdamW(weights, lr=params.lr, weight_decay=params.weight_decay)
+    optimizer = AdamW(weights, lr=params.lr, weight_decay=params.weight_decay, fused=True)
     total = steps(len(train), recipe)
     # OneCycleLR divides by zero where the rise is exactly one step.
     warmup = params.warmup + (1e-9 if params.warmup * total == 1 else 0)

@@ -102,5 +102,6 @@ def finetune_clip(
         # The values CLIP itself was trained with; Adam's own epsilon overflows in half precision.
         betas=(0.9, 0.98),
         eps=1e-6,
+        fused=True,
     )
     return fit(task, recipe, optimizer, None, checkpoint)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +47,18 @@ class Task(Protocol):
         ...
 
 
+class Stateful(Protocol):
+    """What a checkpoint keeps: networks, optimisers and the like."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state."""
+        ...
+
+    def load_state_dict(self, state_dict: Any, /) -> object:  # noqa: ANN401
+        """Take the state up again."""
+        ...
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How long and how."""
@@ -79,41 +91,54 @@ def fit(
     # Weights stay float32: pure half precision with Adam ends in NaN.
     scaler = torch.amp.GradScaler(device().type, enabled=recipe.precision == "float16")
     step = _stepper(task, recipe, optimizer, scheduler, scaler)
-    history: History = []
-    best: dict[str, Tensor] = {}
-    saved = checkpoint.load()
-    if saved is not None:
-        task.model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        if scheduler is not None:
-            scheduler.load_state_dict(saved["scheduler"])
-        scaler.load_state_dict(saved["scaler"])
-        torch.set_rng_state(saved["random"])
-        torch.cuda.set_rng_state_all(saved["gpu_random"])
-        history, best = saved["history"], saved["best"]
-    epochs = tqdm(range(len(history), recipe.epochs), desc=checkpoint.name, unit="epoch")
-    for epoch in epochs:
-        train_loss = _epoch(task, recipe, step)
-        scores = task.validate()
-        history.append({"epoch": epoch + 1, "train_loss": round(train_loss, 6), **scores})
-        if best_epoch(history, task.validation_rows) == len(history) - 1:
-            best = deepcopy(task.model.state_dict())
-        epochs.set_postfix(loss=f"{train_loss:.3f}", macro_f1=scores["validation_macro_f1"])
-        checkpoint.save(
-            {
-                "model": task.model.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "scheduler": scheduler.state_dict() if scheduler is not None else None,
-                "scaler": scaler.state_dict(),
-                "random": torch.get_rng_state(),
-                "gpu_random": torch.cuda.get_rng_state_all(),  # none: an empty list
-                "history": history,
-                "best": best,
-            }
-        )
+    parts: dict[str, Stateful] = {"model": task.model, "optimizer": optimizer, "scaler": scaler}
+    if scheduler is not None:
+        parts["scheduler"] = scheduler
+    history, best = _resume(checkpoint, parts)
+    with tqdm(
+        total=recipe.epochs, initial=len(history), desc=checkpoint.name, unit="epoch"
+    ) as progress:
+        while len(history) < recipe.epochs:
+            train_loss = _epoch(task, recipe, step)
+            scores = task.validate()
+            epoch = len(history) + 1
+            history.append({"epoch": epoch, "train_loss": round(train_loss, 6), **scores})
+            if best_epoch(history, task.validation_rows) == len(history) - 1:
+                best = deepcopy(task.model.state_dict())
+            progress.set_postfix(
+                {"loss": f"{train_loss:.3f}", "macro_f1": scores["validation_macro_f1"]},
+                refresh=False,
+            )
+            progress.update()
+            checkpoint.save(_state(parts, history, best))
     task.model.load_state_dict(best)
     checkpoint.remove()
     return history
+
+
+def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]) -> dict[str, Any]:
+    """Return all that the next epoch depends on, and what came out so far."""
+    return {
+        "parts": {name: part.state_dict() for name, part in parts.items()},
+        "random": torch.get_rng_state(),
+        "gpu_random": torch.cuda.get_rng_state_all(),  # none: an empty list
+        "history": history,
+        "best": best,
+    }
+
+
+def _resume(
+    checkpoint: Checkpoint, parts: dict[str, Stateful]
+) -> tuple[History, dict[str, Tensor]]:
+    """Bring ``parts`` to where a killed run was; return its history and best weights."""
+    saved = checkpoint.load()
+    if saved is None:
+        return [], {}
+    for name, part in parts.items():
+        part.load_state_dict(saved["parts"][name])
+    torch.set_rng_state(saved["random"])
+    torch.cuda.set_rng_state_all(saved["gpu_random"])
+    return saved["history"], saved["best"]
 
 
 def steps(rows: int, recipe: Recipe) -> int:
