@@ -32,8 +32,12 @@ class Archives:
         self._open.clear()
 
     def members(self, archive: str) -> frozenset[str]:
-        """Return the names of the entries of ``archive``."""
-        return frozenset(self._zip(archive).namelist())
+        """Return the names of the entries of ``archive``, whose list is checked and not kept.
+
+        Raises:
+            PairdxError: there is no such archive, it is cut short, or `check_zip` refuses it.
+        """
+        return check_zip(self.raw / archive)
 
     def read(self, archive: str, member: str) -> bytes:
         """Return the bytes of one entry.
@@ -48,11 +52,7 @@ class Archives:
         handle = self._zip(archive)
         try:
             entry = handle.getinfo(member)
-            if entry.file_size > MAX_ENTRY_BYTES:
-                raise PairdxError(
-                    f"{path}: entry {member!r} has {entry.file_size} bytes; "
-                    f"at most {MAX_ENTRY_BYTES} are read"
-                )
+            _refuse_size(path, entry)
             return handle.read(entry)
         except KeyError:
             raise PairdxError(f"{path}: there is no entry {member!r}") from None
@@ -80,6 +80,31 @@ def open_zip(path: Path) -> zipfile.ZipFile:
             f"{path}: not a whole zip archive ({error}); a download that was cut short looks so: "
             "get it again"
         ) from error
+
+
+def check_zip(path: Path) -> frozenset[str]:
+    """Return the names of the entries, none of which points out of the archive or is a bomb.
+
+    Raises:
+        PairdxError: the archive is missing or cut short, or an entry is refused.
+    """
+    with open_zip(path) as archive:
+        for entry in archive.infolist():
+            if not is_safe(entry.filename):
+                raise PairdxError(
+                    f"{path}: entry {entry.filename!r} points out of the archive; the whole "
+                    "archive is refused, get it from its publisher again"
+                )
+            _refuse_size(path, entry)
+        return frozenset(archive.namelist())
+
+
+def _refuse_size(path: Path, entry: zipfile.ZipInfo) -> None:
+    if entry.file_size > MAX_ENTRY_BYTES:
+        raise PairdxError(
+            f"{path}: entry {entry.filename!r} has {entry.file_size} bytes; at most "
+            f"{MAX_ENTRY_BYTES} are read"
+        )
 
 
 def is_safe(name: str) -> bool:
