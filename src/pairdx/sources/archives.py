@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -69,7 +69,7 @@ class Archives:
 
 def open_zip(path: Path) -> zipfile.ZipFile:
     """Open a zip for reading; one that is missing or cut short is an error by name."""
-    if PurePosixPath(path.name).suffix != ".zip":
+    if path.suffix != ".zip":
         raise PairdxError(f"{path}: an archive's name must end in .zip")
     try:
         return zipfile.ZipFile(path)
@@ -109,6 +109,7 @@ def _refuse_size(path: Path, entry: zipfile.ZipInfo) -> None:
 
 def is_safe(name: str) -> bool:
     """Whether ``name`` stays below the folder it is relative to, on any system."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    relative = bool(path.name) and not path.is_absolute() and ".." not in path.parts
-    return relative and ":" not in name and "\0" not in name
+    if ":" in name or "\0" in name:
+        return False
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] != "" and ".." not in parts and any(part not in ("", ".") for part in parts)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -141,6 +142,8 @@ def _cause(error: BaseException) -> str:
     """Say what lies at the bottom: 'Connection refused', not the three layers around it."""
     while error.__context__ is not None:
         error = error.__context__
+    if isinstance(error, IncompleteRead):
+        return "cut off"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
@@ -207,8 +210,10 @@ def _complete(
             _append(client, file, partial, advance)
         except _PassingError as error:
             # Bytes that had come before are no progress: a server may cut and know no ranges.
-            error.progress, best = _size(partial) > best, max(best, _size(partial))
-            raise
+            have = _size(partial)
+            progress, best = have > best, max(best, have)
+            reason = f"{error} at byte {have} of {file.size}"
+            raise _PassingError(reason, error.pause, progress=progress) from error
 
     client.persist(file.url, go_on)
 
@@ -226,7 +231,7 @@ def _append(
                 out.truncate(0)
                 advance(-have)
                 if response.status_code != HTTPStatus.OK:
-                    raise _PassingError(f"no answer to the range from byte {have}")
+                    raise _PassingError("no such range")
                 have = 0
             while have <= file.size and (chunk := response.raw.read1(CHUNK, decode_content=False)):
                 out.write(chunk)
@@ -241,7 +246,7 @@ def _append(
             "it is refused"
         )
     if have < file.size:
-        raise _PassingError(f"cut at byte {have} of {file.size}")
+        raise _PassingError("cut off")
 
 
 def _continues(response: requests.Response, start: int) -> bool:
