@@ -48,11 +48,24 @@ AGE_KNOWN = 85_374 / CASES
 AGE_SHARES = (0, 0.168, 0.22, 0.25, 0.5, 0.75, 0.999, 1)
 AGE_YEARS = (0, 15, 20, 21, 41, 60, 95, 120)
 FIRST_DIGITS = (0.068, 0.023, 0.175, 0.184, 0.175, 0.139, 0.115, 0.099, 0.022)  # of PMC numbers
-HEADER = (
-    "file_id,file,main_image,image_component,patient_id,license,file_size,caption,case_substring,"
-    "image_type,image_subtype,radiology_region,radiology_region_granular,radiology_view,"
-    "ml_labels_for_supervised_classification,gt_labels_for_semisupervised_classification"
-).split(",")
+HEADER = [
+    "file_id",
+    "file",
+    "main_image",
+    "image_component",
+    "patient_id",
+    "license",
+    "file_size",
+    "caption",
+    "case_substring",
+    "image_type",
+    "image_subtype",
+    "radiology_region",
+    "radiology_region_granular",
+    "radiology_view",
+    "ml_labels_for_supervised_classification",
+    "gt_labels_for_semisupervised_classification",
+]
 CASE = pa.struct(
     [
         ("age", pa.float64()),

@@ -10,7 +10,9 @@ from pairdx.sources.download import download, download_record, place
 from pairdx.sources.transfer import Client
 from pairdx.sources.zenodo import read_record
 
-FILES = {f"{name}.bin": name.encode() * size for name, size in zip("abcde", range(5, 10), strict=True)}
+FILES = {
+    f"{name}.bin": name.encode() * size for name, size in zip("abcde", range(5, 10), strict=True)
+}
 
 
 @pytest.fixture

@@ -99,7 +99,9 @@ def test_corrupt_cases(release):
 @pytest.mark.parametrize("kind", [pa.string(), pa.bool_(), pa.binary()])
 def test_ages_that_are_no_numbers(release, kind):
     case = pa.struct({"case_id": pa.string(), "age": kind, "gender": pa.string()})
-    table = pa.table({"article_id": ["PMC1"], "cases": pa.array([[{"case_id": "PMC1_01"}]], pa.list_(case))})
+    table = pa.table(
+        {"article_id": ["PMC1"], "cases": pa.array([[{"case_id": "PMC1_01"}]], pa.list_(case))}
+    )
     pq.write_table(table, release / "cases.parquet")
     with pytest.raises(PairdxError, match=rf"cases\.parquet: field 'age' .* of type {kind};"):
         read_rows(release)

@@ -21,7 +21,7 @@ class DownloadParams(Section):
     record: int = Field(ge=1)  # multicare: of MultiCaRe on Zenodo
     pairdx_record: int = Field(ge=1)  # pairdx_release: of PairDx on Zenodo
     api: str  # Zenodo's, or a mirror's that speaks the same
-    path: str = Field(min_length=1)  # a folder with the release's files; empty: download them
+    path: str  # a folder with the release's files; empty: download them
     cache: str = Field(min_length=1)  # where downloads are kept
     workers: int = Field(ge=1, le=16)  # files at once
     retries: int = Field(ge=0, le=100)  # in a row, without a byte between them
@@ -37,6 +37,13 @@ class DownloadParams(Section):
                 f"{REFUSED[record]}; choose 14994046 (the paper's), 13936721 or 20416562"
             )
         return record
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _is_a_folder(cls, path: object) -> object:
+        if not path:  # dvc.yaml names it as a dependency, and DVC has no word for none
+            raise ValueError("a folder is needed; an empty one (data/release) means: download")
+        return path
 
     @field_validator("api")
     @classmethod

@@ -129,7 +129,12 @@ def _progress(client: Client, folder: Path, files: Sequence[RemoteFile]) -> Iter
 
         def fetch_one(file: RemoteFile) -> Path:
             with tqdm(
-                total=file.size, desc=file.name, unit="B", unit_scale=True, disable=None, leave=False
+                total=file.size,
+                desc=file.name,
+                unit="B",
+                unit_scale=True,
+                disable=None,
+                leave=False,
             ) as bar:
 
                 def advance(count: int) -> None:

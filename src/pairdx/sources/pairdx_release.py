@@ -8,7 +8,7 @@ looked through, and columns, classes and splits may be spelt in other ways.
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from pairdx.errors import PairdxError
@@ -132,9 +132,9 @@ def _check(row: Row, gallery: Gallery, splits: dict[str, str]) -> Row:
         found = f"several: {', '.join(images[:3])}" if images else "none"
         raise BadRowError("image", f"one file of this name is needed, there are {found}")
     splits[row["id"]] = split
-    normalised = dict.fromkeys(NORMALISED, "")
-    origin = _origin(row["id"], images[0])
-    return normalised | origin | {
+    return {
+        **dict.fromkeys(NORMALISED, ""),
+        **_origin(row["id"], images[0]),
         "id": row["id"],
         "image": images[0],
         "caption": row["caption"],
@@ -151,7 +151,7 @@ def _label(text: str) -> str:
     raise BadRowError("label", f"allowed are {', '.join(LABELS)}, spaces and capitals as you like")
 
 
-def _origin(id_: str, image: str) -> Mapping[str, str]:
+def _origin(id_: str, image: str) -> Row:
     """Return article and figure as MultiCaRe's names tell them; else the pair stands alone."""
     for name in (Path(image).stem, id_):
         if match := MULTICARE_NAME.fullmatch(name):
