@@ -48,7 +48,7 @@ AGE_KNOWN = 85_374 / CASES
 AGE_SHARES = (0, 0.168, 0.22, 0.25, 0.5, 0.75, 0.999, 1)
 AGE_YEARS = (0, 15, 20, 21, 41, 60, 95, 120)
 FIRST_DIGITS = (0.068, 0.023, 0.175, 0.184, 0.175, 0.139, 0.115, 0.099, 0.022)  # of PMC numbers
-HEADER = [
+HEADER = (
     "file_id",
     "file",
     "main_image",
@@ -65,7 +65,7 @@ HEADER = [
     "radiology_view",
     "ml_labels_for_supervised_classification",
     "gt_labels_for_semisupervised_classification",
-]
+)
 CASE = pa.struct(
     [
         ("age", pa.float64()),

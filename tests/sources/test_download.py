@@ -131,8 +131,9 @@ def test_a_record_that_is_not_there(run):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ("[]", "not the answer of Zenodo's API"),
-        ("<html>", "not JSON"),
+        ("[]", "no JSON object"),
+        ("<html>", "no JSON object"),
+        ("{}", "not the answer of Zenodo's API"),
         ('{"id": 7}', "KeyError: 'files'"),
         ('{"id": 7, "files": []}', "lists no files"),
         (

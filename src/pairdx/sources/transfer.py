@@ -66,15 +66,18 @@ class Client:
         self._retries = retries
         self._timeout = timeout
 
-    def json(self, url: str) -> Any:
-        """Return what ``url`` answers, parsed."""
+    def json(self, url: str) -> dict[str, Any]:
+        """Return the JSON object that ``url`` answers."""
 
-        def ask() -> Any:
+        def ask() -> dict[str, Any]:
             with self.open(url, {"Accept": "application/json"}) as response:
                 try:
-                    return response.json()
+                    answer = response.json()
                 except requests.exceptions.JSONDecodeError:
-                    raise PairdxError(f"{url}: the answer is not JSON; is it the API?") from None
+                    answer = None
+            if not isinstance(answer, dict):
+                raise PairdxError(f"{url}: the answer is no JSON object; check download.api")
+            return answer
 
         return self.persist(url, ask)
 
