@@ -66,3 +66,11 @@ def test_a_file_of_absurd_size(files, monkeypatch):
     monkeypatch.setattr("pairdx.sources.gallery.MAX_ENTRY_BYTES", 4)
     with Gallery(files) as gallery, pytest.raises(PairdxError, match=r"plain\.png: more than 4"):
         gallery.read("plain.png")
+
+
+def test_a_large_entry_is_refused_when_it_is_read(files, monkeypatch):
+    monkeypatch.setattr("pairdx.sources.archives.MAX_ENTRY_BYTES", 4)
+    with Gallery(files) as gallery:
+        assert gallery.read("part/images/a.png") == b"a"
+        with pytest.raises(PairdxError, match=r"train/b\.png' has 10 bytes; at most 4"):
+            gallery.read("part/images/train/b.png")

@@ -118,7 +118,7 @@ def test_a_folder_that_holds_the_release_is_read_and_left_alone(zenodo, release,
         "name": "MultiCaRe",
         "record": 20416562,
         "version": "",
-        "checked": "archives",
+        "checked": "form of the files",
     }
     laid.pop("source.json")
     assert laid == contents(release)
@@ -142,6 +142,15 @@ def test_a_drawn_release_is_of_no_record(release, take, out):
 def test_no_such_folder(take):
     with pytest.raises(PairdxError, match=r"download\.path = 'nowhere'; no such folder"):
         take(path="nowhere")
+
+
+def test_a_disk_that_fills_up_meanwhile(release, take, monkeypatch):
+    def fail(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", fail)
+    with pytest.raises(PairdxError, match=r"PMC1\.zip: cannot be copied \(No space left"):
+        take(path=str(release))
 
 
 def test_nothing_is_kept_twice(zenodo, release, take, out, tmp_path):
@@ -174,12 +183,18 @@ def spoil_bomb(release):
         archive.writestr("PMC3/PMC30/bomb.webp", bytes(200_000))
 
 
+def spoil_table(release):
+    path = release / "abstracts.parquet"
+    path.write_bytes(path.read_bytes()[:-5])
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
         (spoil_missing, r"PMC3\.zip: missing or empty; .*15 files"),
         (spoil_empty, r"PMC3\.zip: missing or empty"),
         (spoil_truncated, r"PMC3\.zip: not a whole zip archive"),
+        (spoil_table, r"abstracts\.parquet: not a whole Parquet table"),
         (spoil_outside, r"PMC3\.zip: entry 'PMC3/\.\./\.\./\.\./\.bashrc' points out"),
         (spoil_bomb, r"PMC3\.zip: entry 'PMC3/PMC30/bomb\.webp' has 200000 bytes; at most 100000"),
     ],

@@ -90,13 +90,20 @@ def check_zip(path: Path) -> frozenset[str]:
     """
     with open_zip(path) as archive:
         for entry in archive.infolist():
-            if not is_safe(entry.filename):
-                raise PairdxError(
-                    f"{path}: entry {entry.filename!r} points out of the archive; the whole "
-                    "archive is refused, get it from its publisher again"
-                )
             _refuse_size(path, entry)
-        return frozenset(archive.namelist())
+        return safe_names(path, archive)
+
+
+def safe_names(path: Path, archive: zipfile.ZipFile) -> frozenset[str]:
+    """Return the names of the entries; one that points out of the archive is an error."""
+    names = archive.namelist()
+    for name in names:
+        if not is_safe(name):
+            raise PairdxError(
+                f"{path}: entry {name!r} points out of the archive; the whole archive is refused, "
+                "get it from its publisher again"
+            )
+    return frozenset(names)
 
 
 def _refuse_size(path: Path, entry: zipfile.ZipInfo) -> None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from pairdx.errors import PairdxError
-from pairdx.sources.archives import MAX_ENTRY_BYTES, Archives, check_zip
+from pairdx.sources.archives import MAX_ENTRY_BYTES, Archives, open_zip, safe_names
 
 
 class Gallery:
@@ -24,8 +24,9 @@ class Gallery:
         for name, path in files.items():
             if path.suffix.lower() == ".zip":
                 folder = PurePosixPath(name).parent
-                for member in check_zip(path):
-                    self._add(str(folder / member), path, member)
+                with open_zip(path) as archive:
+                    for member in safe_names(path, archive):
+                        self._add(str(folder / member), path, member)
             else:
                 self._add(name, path, None)
         self._by_name: dict[str, list[str]] = defaultdict(list)

@@ -4,12 +4,15 @@ import logging
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from pairdx.errors import PairdxError
 from pairdx.params.download import DownloadParams
 from pairdx.sources.archives import check_zip
 from pairdx.sources.download import download_record, place
 from pairdx.sources.local import local_release
-from pairdx.sources.multicare import ARCHIVES, FILES, SYNTHETIC
+from pairdx.sources.multicare import FILES, SYNTHETIC
 from pairdx.sources.provenance import Provenance, write_provenance
 from pairdx.sources.transfer import digest
 
@@ -47,12 +50,12 @@ def import_multicare(params: DownloadParams, out: Path) -> None:
         files, version = download_record(params, params.record, FILES)
         checked = "md5 of the record"
     else:
-        files, version, checked = _find(release), "", "archives"
-    for name in ARCHIVES:
-        check_zip(files[name])
+        files, version, checked = _find(release), "", "form of the files"
+    for path in files.values():
+        _check_form(path)
     for name, path in files.items():
         # Not linked: DVC would take the permission to write from a file that is not its own.
-        (place if release is None else shutil.copyfile)(path, out / name)
+        _lay(path, out / name, link=release is None)
     if SYNTHETIC in files:
         return  # a drawn release is of no record
     if params.record in KNOWN:
@@ -71,6 +74,25 @@ def _find(release: Path) -> dict[str, Path]:
             )
     drawn = (SYNTHETIC,) if (release / SYNTHETIC).is_file() else ()
     return {name: release / name for name in (*FILES, *drawn)}
+
+
+def _check_form(path: Path) -> None:
+    if path.suffix == ".zip":
+        check_zip(path)
+    elif path.suffix == ".parquet":
+        try:
+            pq.read_metadata(path)
+        except (pa.ArrowException, OSError) as error:
+            raise PairdxError(
+                f"{path}: not a whole Parquet table ({str(error).splitlines()[0]}); get it again"
+            ) from error
+
+
+def _lay(path: Path, target: Path, *, link: bool) -> None:
+    try:
+        (place if link else shutil.copyfile)(path, target)
+    except OSError as error:
+        raise PairdxError(f"{path}: cannot be copied ({error.strerror or error})") from error
 
 
 def _compare(record: int, files: dict[str, Path]) -> str:

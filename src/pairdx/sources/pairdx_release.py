@@ -18,7 +18,7 @@ from pairdx.sources.download import download_record
 from pairdx.sources.folder import NORMALISED
 from pairdx.sources.gallery import Gallery
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
-from pairdx.sources.local import local_release
+from pairdx.sources.local import NOTE, local_release
 from pairdx.sources.provenance import Provenance, write_provenance
 from pairdx.sources.published_split import write_splits_csv
 from pairdx.sources.transfer import digest
@@ -77,8 +77,11 @@ def import_pairdx(params: DownloadParams, out: Path) -> None:
 
 
 def _find(release: Path) -> dict[str, Path]:
-    paths = sorted(path for path in release.rglob("*") if path.is_file())
-    return {path.relative_to(release).as_posix(): path for path in paths}
+    return {
+        path.relative_to(release).as_posix(): path
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path != release / NOTE
+    }
 
 
 def _table(gallery: Gallery) -> str:
