@@ -1,4 +1,4 @@
-"""Lay down the raw pairs: a drawn sample, a MultiCaRe release, or a folder of one's own."""
+"""Lay down the raw pairs: a drawn sample, MultiCaRe, PairDx, or a folder of one's own."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
 from pairdx.params.download import DownloadParams
 from pairdx.sources.import_folder import import_folder
-from pairdx.sources.multicare import copy_release
+from pairdx.sources.import_multicare import import_multicare
+from pairdx.sources.pairdx_release import import_pairdx
 from pairdx.sources.sample.release import draw_release
 from pairdx.stage import run
 
@@ -18,7 +19,9 @@ def main(*, out: Path) -> None:
         if params.source == "sample":
             draw_release(folder, params.sample_images, seed)
         elif params.source == "multicare":
-            copy_release(Path(str(params.path)), folder)
+            import_multicare(params, folder)
+        elif params.source == "pairdx_release":
+            import_pairdx(params, folder)
         else:
             import_folder(Path(params.folder), folder, drop_bad_rows=params.bad_rows == "drop")
 

@@ -6,7 +6,8 @@ from pairdx.curate.cohort import attrition_csv, images_present, select_cohort
 from pairdx.outputs import write_json, write_text
 from pairdx.params.filter import FilterParams
 from pairdx.schema import COHORT, write_table
-from pairdx.sources.raw import read_rows
+from pairdx.sources.provenance import summary
+from pairdx.sources.raw import archives, read_chunks
 from pairdx.stage import run
 
 
@@ -19,10 +20,12 @@ def main(
 ) -> None:
     """Choose the cohort and count what each step loses."""
     params = FilterParams.load()
-    rows = read_rows(raw)
-    cohort, attrition = select_cohort(rows, images_present(raw, rows), params)
+    present = images_present(raw, archives(raw))
+    cohort, attrition = select_cohort(read_chunks(raw), present, params)
     write_table(cohort, out, COHORT)
-    write_json(metrics, {"pairs": len(cohort), "steps": attrition})
+    source = summary(raw)
+    origin = {"source": source} if source else {}
+    write_json(metrics, {"pairs": len(cohort), **origin, "steps": attrition})
     write_text(plot, attrition_csv(attrition))
 
 

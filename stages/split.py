@@ -6,16 +6,18 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from pairdx.curate.leakage import measure, summary
-from pairdx.curate.split import COLUMNS, count_splits, split, write_splits
+from pairdx.curate.split import COLUMNS, count_splits, keep_published, split, write_splits
 from pairdx.outputs import new_folder, write_json
 from pairdx.params.base import load_seed
 from pairdx.params.split import SplitParams
 from pairdx.schema import BALANCED, SCRUBBED, read_table
+from pairdx.sources.published_split import read_splits_csv
 from pairdx.stage import run
 
 
 def main(
     *,
+    raw: Path,
     scrubbed: Path,
     balanced: Path,
     out: Path,
@@ -25,7 +27,11 @@ def main(
     params, seed = SplitParams.load(), load_seed()
     ids = read_table(balanced, BALANCED)["id"].combine_chunks()
     pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
-    pairs = split(pairs.filter(pc.is_in(pairs["id"], value_set=ids)), params, seed)
+    pairs = pairs.filter(pc.is_in(pairs["id"], value_set=ids))
+    if params.group_by == "published":
+        pairs = keep_published(pairs, read_splits_csv(raw))
+    else:
+        pairs = split(pairs, params, seed)
     leakage = measure(pairs)
     logging.getLogger(__name__).warning(summary(leakage))
     with new_folder(out) as folder:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from closure import ROOT
+from releases import rows_of, write_release
+from zenodo_server import Zenodo
 
 pytestmark = pytest.mark.slow
 
@@ -158,6 +160,64 @@ def test_plots_are_shown_without_a_network(done: Path) -> None:
     page = (done / "dvc_plots" / "index.html").read_text(encoding="utf-8")
     assert "<script src" not in page
     assert "fusion: share of each actual class" in page
+
+
+def test_published_pairs_run_to_the_comparison_with_their_own_split(
+    done: Path, tmp_path: Path
+) -> None:
+    folder = clone(tmp_path)
+    set_params(
+        folder,
+        *SMALL,
+        "download.source=pairdx_release",
+        f"download.path={done / 'data' / 'export'}",
+        "filter.unknown_age=keep",
+        "balance.duplicates=keep",
+        "balance.cap_per_class=null",
+        "split.group_by=published",
+    )
+    run(folder, "dvc", "repro")
+    first, second = (
+        yaml.safe_load((project / "metrics" / "split.json").read_text())
+        for project in (done, folder)
+    )
+    assert second["counts"] == first["counts"]
+    assert second["leakage"]["train_test"]["articles"]["shared"] == 0  # as it was split there
+    scores = yaml.safe_load((folder / "metrics" / "comparison.json").read_text())
+    assert len(scores) == 7
+
+
+def test_dvc_goes_on_with_a_download_and_notices_the_folder(zenodo: Zenodo, tmp_path: Path) -> None:
+    folder = clone(tmp_path / "project")
+    release = write_release(tmp_path / "release", rows_of(articles=20))
+    zenodo.records[20416562] = release
+    set_params(
+        folder,
+        "download.source=multicare",
+        "download.record=20416562",
+        f"download.api={zenodo.api}",
+        "download.workers=1",
+    )
+    zenodo.faults["PMC5.zip"] = [("cut", 1000), ("status", 404)]
+    assert "PMC5.zip?download=1: answer 404" in run(folder, "dvc", "repro", "filter", fails=True)
+    assert not (folder / "data" / "raw").exists()
+    before = len(zenodo.log)
+    run(folder, "dvc", "repro", "filter")
+    again = [name for name, _ in zenodo.log[before:]]
+    assert again[:2] == ["record", "PMC5.zip"]
+    assert zenodo.asked("PMC5.zip")[-1] == "bytes=1000-"
+    assert not set(again) & {f"PMC{digit}.zip" for digit in range(1, 5)}
+    metrics = yaml.safe_load((folder / "metrics" / "filter.json").read_text())
+    assert metrics["source"]["record"] == 20416562
+    assert ".cache" not in run(folder, "git", "status", "--porcelain")
+    assert ran(run(folder, "dvc", "repro", "filter")) == set()
+
+    shutil.copytree(release, folder / "data" / "release", dirs_exist_ok=True)
+    before = len(zenodo.log)
+    assert "download" in ran(run(folder, "dvc", "repro", "filter"))
+    assert len(zenodo.log) == before
+    (folder / "data" / "release" / "PMC1.zip").write_bytes(b"")
+    assert "PMC1.zip: missing or empty" in run(folder, "dvc", "repro", "filter", fails=True)
 
 
 @pytest.mark.skipif(not REALDATA.is_dir(), reason="needs ../shared/realdata")

@@ -5,7 +5,8 @@ from pairdx.curate.cohort import attrition_csv, images_present, select_cohort
 from pairdx.errors import PairdxError
 from pairdx.params.filter import FilterParams
 from pairdx.schema import COHORT, LABELS
-from pairdx.sources.multicare import read_rows
+from pairdx.sources.multicare import read_chunks
+from pairdx.sources.raw import archives
 
 MODALITIES = [
     "chart",
@@ -40,7 +41,7 @@ def rows_of(*changes):
 
 def select(rows, **changes):
     present = pa.array([f"a.zip/{number}" for number in range(len(rows))])
-    return select_cohort(rows, present, params(**changes))
+    return select_cohort([rows], pa.chunked_array([present]), params(**changes))
 
 
 def test_each_step_counts_what_it_leaves():
@@ -105,9 +106,18 @@ def test_a_class_that_the_source_lacks():
 
 
 def test_images_are_looked_up_in_the_archives(release):
-    rows = read_rows(release)
-    assert len(images_present(release, rows)) == 21
-    assert len(select_cohort(rows, images_present(release, rows), params())[0]) == 18
+    present = images_present(release, archives(release))
+    assert len(present) == 21
+    assert len(select_cohort(read_chunks(release), present, params())[0]) == 18
+
+
+def test_chunks_make_no_difference():
+    rows = rows_of({"member": "lost"}, {"age": None}, {"age": 17.0}, {"label": "pathology"})
+    present = pa.chunked_array([[f"a.zip/{number}" for number in range(4)], ["a.zip/4", "a.zip/5"]])
+    whole = select_cohort([rows], present, params())
+    parts = select_cohort([rows.slice(at, 3) for at in range(0, 12, 3)], present, params())
+    assert parts[0].equals(whole[0])
+    assert parts[1] == whole[1]
 
 
 def test_attrition_as_rows():

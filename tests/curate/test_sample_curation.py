@@ -16,7 +16,7 @@ from pairdx.params.filter import FilterParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.schema import LABELS, SCRUBBED, read_table
-from pairdx.sources.multicare import read_rows
+from pairdx.sources.multicare import ARCHIVES, read_rows
 from pairdx.sources.sample.release import draw_release
 
 SEED = 17
@@ -42,7 +42,7 @@ def curate(folder, images):
     raw.mkdir()
     draw_release(raw, images, SEED)
     rows = read_rows(raw)
-    cohort, _ = select_cohort(rows, images_present(raw, rows), PARAMS["filter"])
+    cohort, _ = select_cohort([rows], images_present(raw, ARCHIVES), PARAMS["filter"])
     facts = scan(raw, cohort, PARAMS["scan"])
     scrub(raw, cohort, facts, PARAMS["scrub"], folder / "scrubbed.parquet")
     scrubbed = read_table(folder / "scrubbed.parquet", SCRUBBED)

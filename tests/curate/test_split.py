@@ -3,7 +3,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pairdx.curate.split import count_splits, split, write_splits
+from pairdx.curate.split import count_splits, keep_published, split, write_splits
 from pairdx.errors import PairdxError
 from pairdx.params.split import SplitParams
 from pairdx.schema import LABELS, PAIRS, SCRUBBED, SPLITS, read_table
@@ -97,6 +97,28 @@ def test_a_class_that_the_folds_do_not_part_is_named(monkeypatch):
 def test_too_few_pairs_for_the_folds():
     with pytest.raises(PairdxError, match="no class has 20 pairs"):
         split(pairs([5] * 6), params(), 1)
+
+
+def test_a_published_split_is_kept_whatever_it_shares():
+    table = pairs([6] * 6, a_group=6)
+    published = {
+        id_: SPLITS[number % 3] for number, id_ in enumerate(sorted(table["id"].to_pylist()))
+    }
+    result = keep_published(table.take(np.arange(len(table))[::-1]), published | {"more": "test"})
+    assert (
+        dict(zip(result["id"].to_pylist(), result["split"].to_pylist(), strict=True)) == published
+    )
+    assert count_splits(result)["test"] == {"total": 12, **dict.fromkeys(LABELS, 2)}
+
+
+def test_a_pair_or_a_class_that_the_published_split_lacks():
+    table = pairs([3] * 6)
+    published = dict.fromkeys(table["id"].to_pylist(), "train")
+    with pytest.raises(PairdxError, match="'chart' has no pair in validation: the published split"):
+        keep_published(table, published)
+    del published["endoscopy002"]
+    with pytest.raises(PairdxError, match="pair 'endoscopy002' has no published split"):
+        keep_published(table, published)
 
 
 def test_tables_hold_their_rows_and_images(tmp_path):

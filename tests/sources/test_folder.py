@@ -8,8 +8,8 @@ from releases import encode, picture, write_csv
 from pairdx.errors import PairdxError
 from pairdx.schema import COHORT, LABELS
 from pairdx.sources.archives import Archives
+from pairdx.sources.folder import read_rows
 from pairdx.sources.import_folder import import_folder
-from pairdx.sources.raw import read_rows
 
 HEADER = ["id", "image", "caption", "label", "age", "article_id"]
 

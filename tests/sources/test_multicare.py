@@ -5,8 +5,9 @@ from releases import HEADER, rows_of, write_csv, write_release
 
 from pairdx.errors import PairdxError
 from pairdx.schema import COHORT
-from pairdx.sources.multicare import FILES, copy_release, read_rows
-from pairdx.sources.raw import read_rows as read_raw
+from pairdx.sources.multicare import read_chunks, read_rows
+from pairdx.sources.raw import archives
+from pairdx.sources.raw import read_chunks as read_raw
 
 
 def test_a_row_becomes_a_pair(release):
@@ -30,7 +31,8 @@ def test_a_row_becomes_a_pair(release):
             "source": "MultiCaRe",
         }
     ]
-    assert read_raw(release).equals(rows)
+    assert pa.concat_tables(read_raw(release)).equals(rows)
+    assert archives(release) == tuple(f"PMC{digit}.zip" for digit in range(1, 10))
 
 
 def test_ages_are_joined_by_case_and_may_be_unknown(tmp_path):
@@ -56,13 +58,9 @@ def test_a_row_twice_is_named(tmp_path):
         read_rows(tmp_path)
 
 
-def test_a_drawn_release_says_so(release, tmp_path):
+def test_a_drawn_release_says_so(release):
     pq.write_table(pa.table({"x": [1]}), release / "synthetic_truth.parquet")
     assert set(read_rows(release)["source"].to_pylist()) == {"synthetic sample"}
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    copy_release(release, copy)
-    assert set(read_rows(copy)["source"].to_pylist()) == {"synthetic sample"}
 
 
 def test_byte_order_mark_is_no_part_of_a_column(release):
@@ -85,12 +83,11 @@ def test_missing_field_of_the_cases_is_named(release):
         read_rows(release)
 
 
-def test_file_name_that_no_archive_can_hold(tmp_path):
+def test_file_name_that_no_archive_can_hold(release):
     rows = [rows_of()[0] | {"file": "../../x.webp"}]
-    (tmp_path / "cases.parquet").touch()
-    write_csv(tmp_path / "captions_and_labels.csv", HEADER, rows)
+    write_csv(release / "captions_and_labels.csv", HEADER, rows)
     with pytest.raises(PairdxError, match=r"file = '\.\./\.\./x\.webp'"):
-        read_rows(tmp_path)
+        read_rows(release)
 
 
 def test_corrupt_cases(release):
@@ -99,24 +96,46 @@ def test_corrupt_cases(release):
         read_rows(release)
 
 
-def test_copy_leaves_the_source_alone(release, tmp_path):
-    out = tmp_path / "raw"
-    out.mkdir()
-    before = {path.name: path.read_bytes() for path in release.iterdir()}
-    copy_release(release, out)
-    assert sorted(path.name for path in out.iterdir()) == sorted(FILES)
-    assert {path.name: path.read_bytes() for path in release.iterdir()} == before
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+@pytest.mark.parametrize("kind", [pa.string(), pa.bool_(), pa.binary()])
+def test_ages_that_are_no_numbers(release, kind):
+    case = pa.struct({"case_id": pa.string(), "age": kind, "gender": pa.string()})
+    table = pa.table(
+        {"article_id": ["PMC1"], "cases": pa.array([[{"case_id": "PMC1_01"}]], pa.list_(case))}
+    )
+    pq.write_table(table, release / "cases.parquet")
+    with pytest.raises(PairdxError, match=rf"cases\.parquet: field 'age' .* of type {kind};"):
+        read_rows(release)
 
 
-def test_copy_names_what_is_missing_or_cut_short(release, tmp_path):
-    path = release / "PMC3.zip"
-    path.write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(PairdxError, match=r"PMC3\.zip: not a whole zip"):
-        copy_release(release, tmp_path)
-    path.unlink()
-    with pytest.raises(PairdxError, match=r"PMC3\.zip: missing or empty"):
-        copy_release(release, tmp_path)
+def test_whole_years_may_be_integers(release):
+    case = pa.struct({"case_id": pa.string(), "age": pa.int64(), "gender": pa.string()})
+    cases = pa.array([[{"case_id": "PMC110000_01", "age": 7, "gender": "Male"}]], pa.list_(case))
+    pq.write_table(pa.table({"article_id": ["x"], "cases": cases}), release / "cases.parquet")
+    assert read_rows(release)["age"].to_pylist()[:2] == [7.0, None]
+
+
+def test_no_caption_in_any_row(tmp_path):
+    write_release(tmp_path, [row | {"caption": ""} for row in rows_of()])
+    with pytest.raises(PairdxError, match="column 'caption' is empty in every row"):
+        read_rows(tmp_path)
+    write_release(tmp_path, [row | {"caption": ""} for row in rows_of()[1:]] + rows_of()[:1])
+    assert len(read_rows(tmp_path)) == 21
+
+
+def test_blocks_of_the_file_make_no_difference(tmp_path, monkeypatch):
+    write_release(tmp_path, rows_of(articles=9))
+    whole = read_rows(tmp_path)
+    monkeypatch.setattr("pairdx.sources.multicare.BLOCK", 1000)
+    chunks = list(read_chunks(tmp_path))
+    assert len(chunks) > 5
+    assert pa.concat_tables(chunks).equals(whole)
+
+
+def test_a_row_twice_is_found_across_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr("pairdx.sources.multicare.BLOCK", 1000)
+    write_release(tmp_path, rows_of() + rows_of()[:1])
+    with pytest.raises(PairdxError, match="occurs 2 times"):
+        read_rows(tmp_path)
 
 
 def test_neither_source(tmp_path):

@@ -4,12 +4,15 @@ import csv
 import json
 import subprocess
 import sys
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 from releases import encode, picture, rows_of, write_csv, write_release
 
+from pairdx.curate.export import HEADER
 from pairdx.schema import LABELS, PAIRS, SPLITS, read_table
 
 TOP = Path(__file__).parents[2]
@@ -18,7 +21,11 @@ INPUTS = {
     "scan": {"raw": "data/raw", "cohort": "data/cohort.parquet"},
     "scrub": {"raw": "data/raw", "cohort": "data/cohort.parquet", "scan": "data/scan.parquet"},
     "balance": {"scrubbed": "data/scrubbed.parquet"},
-    "split": {"scrubbed": "data/scrubbed.parquet", "balanced": "data/balanced.parquet"},
+    "split": {
+        "raw": "data/raw",
+        "scrubbed": "data/scrubbed.parquet",
+        "balanced": "data/balanced.parquet",
+    },
     "export_pairdx": {"pairdx": "data/pairdx"},
 }
 OUTPUTS = {
@@ -102,6 +109,98 @@ def test_from_release_to_export_twice_the_same(project):
     for stage in OUTPUTS:
         assert run(project, stage).returncode == 0
     assert contents(project) == first
+
+
+def change(project, **sections):
+    path = project / "params.yaml"
+    params = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for name, values in sections.items():
+        params[name] |= values
+    path.write_text(yaml.safe_dump(params), encoding="utf-8")
+
+
+def test_the_published_pairs_keep_their_split(project):
+    folder = project / "published"
+    (folder / "images").mkdir(parents=True)
+    rows = []
+    for number, label in enumerate(label for label in LABELS for _ in range(6)):
+        (folder / "images" / f"{number}.png").write_bytes(encode(picture(number)))
+        # One article of each label is in all three splits, as a split by images allows.
+        id_ = f"PMC{number // 6}_{number}"
+        values = (id_, label, f"{number}.png", f"Pair {number}", SPLITS[number % 3])
+        rows.append(dict(zip(HEADER, values, strict=True)))
+    write_csv(folder / "image_metadata.csv", HEADER, rows)
+    change(
+        project,
+        download={"source": "pairdx_release", "path": "published"},
+        filter={"unknown_age": "keep"},
+        balance={"cap_per_class": None, "duplicates": "keep"},
+        split={"group_by": "published"},
+    )
+    for stage in list(OUTPUTS)[:-1]:
+        done = run(project, stage)
+        assert done.returncode == 0, (stage, done.stderr)
+    assert "train and test share 6 articles (100.0% of the test pairs)" in done.stderr
+    told = json.loads((project / "metrics/filter.json").read_text(encoding="utf-8"))
+    assert told["source"]["name"] == "PairDx"
+    for split in SPLITS:
+        ids = read_table(project / "data/pairdx" / f"{split}.parquet", PAIRS)["id"].to_pylist()
+        assert ids == sorted(row["identifier"] for row in rows if row["split"] == split)
+
+
+def test_a_killed_download_goes_on_where_it_was(project, zenodo):
+    release = write_release(project / "release", rows_of(articles=20))
+    zenodo.records[20416562] = release
+    zenodo.slow = (4096, 0.01)  # 3 MB at 400 kB/s
+    (project / "empty").mkdir()
+    change(project, download={"path": "empty", "api": zenodo.api, "record": 20416562})
+    command = [sys.executable, TOP / "stages/download.py", "--out", "data/raw"]
+    killed = subprocess.Popen(command, cwd=project, stderr=subprocess.DEVNULL)
+    cache = project / ".cache/downloads/zenodo-20416562"
+    deadline = time.monotonic() + 60
+    while not (list(cache.glob("*.zip")) and list(cache.glob("*.zip.partial"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    killed.kill()
+    killed.wait()
+    assert not (project / "data/raw").exists()
+    sizes = {path.name.removesuffix(".partial"): path.stat().st_size for path in cache.iterdir()}
+    whole = {path.stem for path in cache.iterdir() if path.suffix != ".partial"}
+    zenodo.slow = None
+    zenodo.log.clear()
+    done = run(project, "download")
+    assert done.returncode == 0, done.stderr
+    for name, asked in zenodo.log:
+        assert Path(name).stem not in whole
+        have = sizes.get(name, 0)
+        assert asked == (f"bytes={have}-" if have else None)
+    assert run(project, "filter").returncode == 0
+    told = json.loads((project / "metrics/filter.json").read_text(encoding="utf-8"))
+    assert told["source"]["record"] == 20416562
+    assert run(project, "download").returncode == 0
+    assert [name for name, _ in zenodo.log].count("record") == 2
+    assert len(zenodo.log) == 2 + 15 - len(whole)
+
+
+def test_download_refuses_version_1(project):
+    change(project, download={"record": 10079370})
+    assert_fails(project, "download", "download.record = 10079370", "no labels such as chart")
+
+
+def test_rows_without_images_are_counted(project):
+    rows = rows_of(articles=20)
+    lost = {row["file"]: None for row in rows[::20]}  # one of each label
+    write_release(project / "data/raw", rows, images=lost)
+    assert run(project, "filter").returncode == 0
+    steps = json.loads((project / "metrics/filter.json").read_text(encoding="utf-8"))["steps"]
+    assert [steps[step]["total"] for step in ("all", "image_present")] == [140, 133]
+
+
+def test_filter_names_an_archive_with_an_entry_outside(project):
+    write_release(project / "data/raw", rows_of())
+    with zipfile.ZipFile(project / "data/raw/PMC2.zip", "a") as archive:
+        archive.writestr("../outside.webp", b"x")
+    assert_fails(project, "filter", "PMC2.zip", "'../outside.webp' points out")
 
 
 def test_download_names_a_missing_file(project):

@@ -5,8 +5,8 @@ The steps are taken in a fixed order and each one's loss is counted by class. Mu
 four are sub-types of them, so that the full list keeps every image.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pairdx.errors import PairdxError
 from pairdx.params.filter import FilterParams
-from pairdx.schema import LABELS
+from pairdx.schema import COHORT, LABELS
 from pairdx.sources.archives import Archives
 
 SUBTYPES = {
@@ -35,26 +35,25 @@ REMEDIES = {
 Attrition = dict[str, dict[str, int]]
 
 
-def images_present(raw: Path, rows: pa.Table) -> pa.Array:
-    """Return ``archive/member`` of every entry of the archives that ``rows`` speak of."""
-    with Archives(raw) as archives:
-        return pa.array(
+def images_present(raw: Path, archives: Iterable[str]) -> pa.ChunkedArray:
+    """Return ``archive/member`` of every entry of the ``archives``."""
+    with Archives(raw) as opened:
+        return pa.chunked_array(
             [
-                f"{name}/{member}"
-                for name in sorted(pc.unique(rows["archive"]).to_pylist())
-                for member in sorted(archives.members(name))
+                pa.array([f"{name}/{member}" for member in opened.members(name)], pa.string())
+                for name in archives
             ],
             pa.string(),
         )
 
 
 def select_cohort(
-    rows: pa.Table, present: pa.Array, params: FilterParams
+    chunks: Iterable[pa.Table], present: pa.ChunkedArray, params: FilterParams
 ) -> tuple[pa.Table, Attrition]:
-    """Take the steps one after the other.
+    """Take the steps one after the other, with each chunk of the rows.
 
     Args:
-        rows: columns of ``COHORT``, any label.
+        chunks: columns of ``COHORT``, any label.
         present: ``archive/member`` of the images that exist.
         params: section ``filter``.
 
@@ -64,14 +63,19 @@ def select_cohort(
     Raises:
         PairdxError: one of the six classes has no pair left.
     """
-    labels = [*LABELS, *sorted(set(pc.unique(rows["label"]).to_pylist()) - set(LABELS))]
-    attrition: Attrition = {"all": _count(rows, labels)}
-    kept = _everything(rows)
-    for step, keeps in _steps(rows, present, params).items():
-        kept = pc.and_(kept, keeps)
-        attrition[step] = _count(rows.filter(kept), labels)
+    present = present.combine_chunks()
+    left = [COHORT.empty_table()]
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for rows in chunks:
+        kept = _everything(rows)
+        counts["all"] += _count(rows, kept)
+        for step, keeps in _steps(rows, present, params).items():
+            kept = pc.and_(kept, keeps)
+            counts[step] += _count(rows, kept)
+        left.append(rows.filter(kept))
+    attrition = _attrition(counts)
     _refuse_empty_classes(attrition)
-    return rows.filter(kept), attrition
+    return pa.concat_tables(left), attrition
 
 
 def _steps(
@@ -105,9 +109,18 @@ def _among(column: pa.ChunkedArray, values: tuple[str, ...] | list[str]) -> pa.C
     return pc.is_in(column, value_set=pa.array(values, pa.string()))
 
 
-def _count(rows: pa.Table, labels: list[str]) -> dict[str, int]:
-    counts = Counter(rows["label"].to_pylist())
-    return {"total": len(rows), **{label: counts[label] for label in labels}}
+def _count(rows: pa.Table, kept: pa.ChunkedArray) -> Counter[str]:
+    counts = pc.value_counts(rows["label"].filter(kept))
+    return Counter({row["values"]: row["counts"] for row in counts.to_pylist()})
+
+
+def _attrition(counts: Mapping[str, Counter[str]]) -> Attrition:
+    """Order the counts: the six classes first, then what other labels the source has."""
+    labels = [*LABELS, *sorted(set(counts["all"]) - set(LABELS))]
+    return {
+        step: {"total": left.total(), **{label: left[label] for label in labels}}
+        for step, left in counts.items()
+    }
 
 
 def _refuse_empty_classes(attrition: Attrition) -> None:

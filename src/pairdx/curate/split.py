@@ -7,6 +7,7 @@ taken that comes nearest to the shares for every class.
 
 import warnings
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -37,6 +38,24 @@ COLUMNS = (  # of SCRUBBED: no image is needed
 Ints = npt.NDArray[np.int64]
 
 
+def keep_published(pairs: pa.Table, published: Mapping[str, str]) -> pa.Table:
+    """Return ``pairs``, sorted by id, with a column ``split`` as ``published`` says by id.
+
+    Raises:
+        PairdxError: a pair is not among the published ones, or a split holds none of a class.
+    """
+    pairs = pairs.sort_by("id")
+    names = [published.get(id_) for id_ in pairs["id"].to_pylist()]
+    if None in names:
+        id_ = pairs["id"][names.index(None)].as_py()
+        raise PairdxError(f"pair {id_!r} has no published split; run `dvc repro` from the start")
+    result = pairs.append_column("split", pa.array(names, pa.string()))
+    _refuse_empty_classes(
+        result, "the published split, or what the stages before left of it, has none"
+    )
+    return result
+
+
 def split(pairs: pa.Table, params: SplitParams, seed: int) -> pa.Table:
     """Return ``pairs``, sorted by id, with a column ``split``.
 
@@ -53,7 +72,7 @@ def split(pairs: pa.Table, params: SplitParams, seed: int) -> pa.Table:
     counts = np.stack([np.bincount(folds[labels == name], minlength=FOLDS) for name in LABELS], 1)
     names = np.array(SPLITS)[_choose(counts, params, seed)[folds]]
     result = pairs.append_column("split", pa.array(names.tolist(), pa.string()))
-    _refuse_empty_classes(result, params)
+    _refuse_empty_classes(result, f"its {_unit(params)} cannot be parted")
     return result
 
 
@@ -112,12 +131,12 @@ def _choose(counts: Ints, params: SplitParams, seed: int) -> Ints:
     return tries[np.argmin(misses.sum(axis=(1, 2)))]
 
 
-def _refuse_empty_classes(pairs: pa.Table, params: SplitParams) -> None:
+def _refuse_empty_classes(pairs: pa.Table, reason: str) -> None:
     for name, counts in count_splits(pairs).items():
         for label in LABELS:
             if counts[label] == 0:
                 raise PairdxError(
-                    f"class {label!r} has no pair in {name}: its {_unit(params)} cannot be parted; "
+                    f"class {label!r} has no pair in {name}: {reason}; "
                     "add pairs, loosen filter, or set split.group_by to none"
                 )
 

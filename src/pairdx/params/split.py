@@ -17,10 +17,13 @@ Share = Annotated[float, Field(ge=0.05, le=0.45), AfterValidator(_in_twentieths)
 
 
 class SplitParams(Section):
-    """`none` is the paper's split; `article` keeps what shares an article on one side."""
+    """`none` is how the paper splits; `article` keeps what shares an article on one side.
+
+    `published` takes the split that the authors of PairDx publish, whatever its shares are.
+    """
 
     section: ClassVar[str] = "split"
-    group_by: Literal["article", "case", "none"]
+    group_by: Literal["article", "case", "none", "published"]
     validation: Share
     test: Share
 

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -32,8 +32,12 @@ class Archives:
         self._open.clear()
 
     def members(self, archive: str) -> frozenset[str]:
-        """Return the names of the entries of ``archive``."""
-        return frozenset(self._zip(archive).namelist())
+        """Return the names of the entries of ``archive``, whose list is checked and not kept.
+
+        Raises:
+            PairdxError: there is no such archive, it is cut short, or `check_zip` refuses it.
+        """
+        return check_zip(self.raw / archive)
 
     def read(self, archive: str, member: str) -> bytes:
         """Return the bytes of one entry.
@@ -48,11 +52,7 @@ class Archives:
         handle = self._zip(archive)
         try:
             entry = handle.getinfo(member)
-            if entry.file_size > MAX_ENTRY_BYTES:
-                raise PairdxError(
-                    f"{path}: entry {member!r} has {entry.file_size} bytes; "
-                    f"at most {MAX_ENTRY_BYTES} are read"
-                )
+            _refuse_size(path, entry)
             return handle.read(entry)
         except KeyError:
             raise PairdxError(f"{path}: there is no entry {member!r}") from None
@@ -69,7 +69,7 @@ class Archives:
 
 def open_zip(path: Path) -> zipfile.ZipFile:
     """Open a zip for reading; one that is missing or cut short is an error by name."""
-    if PurePosixPath(path.name).suffix != ".zip":
+    if path.suffix != ".zip":
         raise PairdxError(f"{path}: an archive's name must end in .zip")
     try:
         return zipfile.ZipFile(path)
@@ -82,8 +82,41 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         ) from error
 
 
+def check_zip(path: Path) -> frozenset[str]:
+    """Return the names of the entries, none of which points out of the archive or is a bomb.
+
+    Raises:
+        PairdxError: the archive is missing or cut short, or an entry is refused.
+    """
+    with open_zip(path) as archive:
+        for entry in archive.infolist():
+            _refuse_size(path, entry)
+        return safe_names(path, archive)
+
+
+def safe_names(path: Path, archive: zipfile.ZipFile) -> frozenset[str]:
+    """Return the names of the entries; one that points out of the archive is an error."""
+    names = archive.namelist()
+    for name in names:
+        if not is_safe(name):
+            raise PairdxError(
+                f"{path}: entry {name!r} points out of the archive; the whole archive is refused, "
+                "get it from its publisher again"
+            )
+    return frozenset(names)
+
+
+def _refuse_size(path: Path, entry: zipfile.ZipInfo) -> None:
+    if entry.file_size > MAX_ENTRY_BYTES:
+        raise PairdxError(
+            f"{path}: entry {entry.filename!r} has {entry.file_size} bytes; at most "
+            f"{MAX_ENTRY_BYTES} are read"
+        )
+
+
 def is_safe(name: str) -> bool:
     """Whether ``name`` stays below the folder it is relative to, on any system."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    relative = bool(path.name) and not path.is_absolute() and ".." not in path.parts
-    return relative and ":" not in name and "\0" not in name
+    if ":" in name or "\0" in name:
+        return False
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] != "" and ".." not in parts and any(part not in ("", ".") for part in parts)

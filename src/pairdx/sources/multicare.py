@@ -2,11 +2,12 @@
 
 Of the 15 files of a release the labels and captions are read, and of ``cases.parquet`` only the
 ages and sexes: the case texts beside them are 158 MB. Everything is done on whole columns, so
-that the 130,791 rows take seconds.
+that the 130,791 rows take seconds, and a block of the CSV file at a time, so that it does not
+matter for the memory how many there are.
 """
 
 import csv
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,6 @@ import pyarrow.parquet as pq
 
 from pairdx.errors import PairdxError
 from pairdx.schema import COHORT
-from pairdx.sources.archives import open_zip
 
 LABELS_CSV = "captions_and_labels.csv"
 CASES = "cases.parquet"
@@ -40,45 +40,46 @@ COLUMNS = (
     "image_type",
     "image_subtype",
 )
+CASE = pa.schema([("case_id", pa.string()), ("age", pa.float64()), ("gender", pa.string())])
+BLOCK = 16 * 2**20  # bytes of the CSV file; about 40,000 rows
 FILE_NAME = r"^PMC\d+_[^/\\:]+\.[A-Za-z]+$"
 
 
-def copy_release(release: Path, out: Path) -> None:
-    """Copy the release's files into the folder ``out``; ``release`` itself is left as it is.
-
-    Raises:
-        PairdxError: a file is missing or empty, or an archive was cut short.
-    """
-    for name in FILES:
-        path = release / name
-        if not path.is_file() or path.stat().st_size == 0:
-            raise PairdxError(
-                f"{path}: missing or empty; download.path must hold the release's 15 files: "
-                f"{', '.join(FILES)}"
-            )
-        if name in ARCHIVES:
-            open_zip(path).close()
-    drawn = (SYNTHETIC,) if (release / SYNTHETIC).is_file() else ()
-    for name in (*FILES, *drawn):
-        shutil.copyfile(release / name, out / name)
-
-
 def read_rows(raw: Path) -> pa.Table:
-    """Return one row a sub-image with the columns of ``COHORT``; ``label`` is the image type.
+    """Return all that `read_chunks` yields as one table, where memory is no concern."""
+    return pa.concat_tables([COHORT.empty_table(), *read_chunks(raw)])
+
+
+def read_chunks(raw: Path) -> Iterator[pa.Table]:
+    """Yield one row a sub-image with the columns of ``COHORT``; ``label`` is the image type.
 
     Raises:
         PairdxError: a file or column is missing or cannot be read, a file name is not of the form
-            the archives are laid out by, or a row occurs twice.
+            the archives are laid out by, no row has a caption, or a row occurs twice. The last
+            two are known at the end only.
     """
-    labels = _read_labels(raw / LABELS_CSV)
+    path = raw / LABELS_CSV
+    cases = _read_cases(raw / CASES)
+    source = "synthetic sample" if (raw / SYNTHETIC).exists() else "MultiCaRe"
+    ids: list[pa.ChunkedArray] = []
+    captions = 0
+    for labels in _read_labels(path):
+        rows = _pairs(labels, cases, source, path)
+        ids.append(rows["id"])
+        captions += pc.sum(pc.greater(pc.binary_length(rows["caption"]), 0)).as_py() or 0
+        yield rows
+    if ids and not captions:
+        raise PairdxError(f"{path}: column 'caption' is empty in every row; get the file again")
+    _refuse_repeated(pa.chunked_array([part for chunk in ids for part in chunk.chunks]), path)
+
+
+def _pairs(labels: pa.Table, cases: pa.Table, source: str, path: Path) -> pa.Table:
     file, patient = labels["file"], labels["patient_id"]
-    _refuse(labels.filter(pc.invert(pc.match_substring_regex(file, FILE_NAME))), raw, "file")
+    _refuse_names(labels.filter(pc.invert(pc.match_substring_regex(file, FILE_NAME))), path)
     article = pc.replace_substring_regex(file, r"_.*$", "")
     volume = pc.utf8_slice_codeunits(file, 0, 4)
     stem = pc.replace_substring_regex(file, r"\.[^.]*$", "")
-    case = _read_cases(raw / CASES)
-    case = case.take(pc.index_in(patient, value_set=case["case_id"].combine_chunks()))
-    source = "synthetic sample" if (raw / SYNTHETIC).exists() else "MultiCaRe"
+    case = cases.take(pc.index_in(patient, value_set=cases["case_id"]))
     columns = {
         "id": _join(patient, "_", stem),
         "archive": _join(volume, "", pa.scalar(".zip")),
@@ -94,30 +95,33 @@ def read_rows(raw: Path) -> pa.Table:
         "license": labels["license"],
         "source": pa.array([source] * len(labels), pa.string()),
     }
-    rows = pa.table([columns[name] for name in COHORT.names], COHORT.names).cast(COHORT)
-    counts = pc.value_counts(rows["id"].combine_chunks())
-    twice = counts.filter(pc.greater(counts.field("counts"), 1))
-    if len(twice):
-        raise PairdxError(
-            f"{raw / LABELS_CSV}: patient_id and file must be unique together; "
-            f"{twice[0]['values'].as_py()!r} occurs {twice[0]['counts'].as_py()} times"
-        )
-    return rows
+    return pa.table([columns[name] for name in COHORT.names], COHORT.names).cast(COHORT)
 
 
 def _join(left: pa.ChunkedArray, separator: str, right: pa.ChunkedArray | pa.Scalar) -> pa.Array:
     return pc.binary_join_element_wise(left, right, separator)
 
 
-def _refuse(rows: pa.Table, raw: Path, column: str) -> None:
+def _refuse_names(rows: pa.Table, path: Path) -> None:
     if len(rows):
         raise PairdxError(
-            f"{raw / LABELS_CSV}: {column} = {rows[column][0].as_py()!r}; a name such as "
+            f"{path}: file = {rows['file'][0].as_py()!r}; a name such as "
             "PMC10000323_figure_undivided_1_1.webp is needed, by which the archives are laid out"
         )
 
 
-def _read_labels(path: Path) -> pa.Table:
+def _refuse_repeated(ids: pa.ChunkedArray, path: Path) -> None:
+    if pc.count_distinct(ids).as_py() == len(ids):
+        return
+    counts = pc.value_counts(ids)
+    twice = counts.filter(pc.greater(counts.field("counts"), 1))[0]
+    raise PairdxError(
+        f"{path}: patient_id and file must be unique together; "
+        f"{twice['values'].as_py()!r} occurs {twice['counts'].as_py()} times"
+    )
+
+
+def _read_labels(path: Path) -> Iterator[pa.Table]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             header = next(csv.reader(lines), [])
@@ -127,14 +131,16 @@ def _read_labels(path: Path) -> pa.Table:
                     f"{path}: column {column!r} is missing, there are {', '.join(header)}; "
                     "a MultiCaRe 2.x release is needed (1.x has other labels)"
                 )
-        return pa_csv.read_csv(
+        with pa_csv.open_csv(
             path,
-            read_options=pa_csv.ReadOptions(block_size=16 * 2**20),
+            read_options=pa_csv.ReadOptions(block_size=BLOCK),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
                 include_columns=COLUMNS, column_types=dict.fromkeys(COLUMNS, pa.string())
             ),
-        )
+        ) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; the release is incomplete") from None
     except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
@@ -147,20 +153,24 @@ def _read_cases(path: Path) -> pa.Table:
         with pq.ParquetFile(path) as file:
             paths = [file.schema.column(i).path for i in range(len(file.schema))]
             leaves = [_leaf(path, paths, name) for name in ("case_id", "age", "gender")]
-            nested = file.read(columns=leaves)["cases"]
+            batches = [_flatten(batch, path) for batch in file.iter_batches(columns=leaves)]
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; the release is incomplete") from None
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise PairdxError(f"{path}: not a readable Parquet table ({reason})") from error
-    cases = pc.list_flatten(nested)
-    return pa.table(
-        {
-            "case_id": pc.struct_field(cases, "case_id"),
-            "age": pc.cast(pc.struct_field(cases, "age"), pa.float64()),
-            "gender": pc.struct_field(cases, "gender"),
-        }
-    )
+    return pa.Table.from_batches(batches, CASE).combine_chunks()
+
+
+def _flatten(batch: pa.RecordBatch, path: Path) -> pa.RecordBatch:
+    cases = pc.list_flatten(batch["cases"])
+    age = pc.struct_field(cases, "age")
+    if not (pa.types.is_floating(age.type) or pa.types.is_integer(age.type)):
+        raise PairdxError(
+            f"{path}: field 'age' of the cases is of type {age.type}; numbers of years are needed"
+        )
+    columns = [pc.struct_field(cases, "case_id"), age, pc.struct_field(cases, "gender")]
+    return pa.RecordBatch.from_arrays(columns, CASE.names).cast(CASE)
 
 
 def _leaf(path: Path, leaves: list[str], name: str) -> str:

@@ -1,0 +1,38 @@
+"""The split that the publishers of a data set have made: ``splits.csv`` beside the raw pairs."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from pairdx.errors import PairdxError
+from pairdx.outputs import new_file
+
+SPLITS_CSV = "splits.csv"
+
+
+def write_splits_csv(raw: Path, splits: Mapping[str, str]) -> None:
+    """Write the split of each pair, by id."""
+    with (
+        new_file(raw / SPLITS_CSV) as partial,
+        partial.open("w", encoding="utf-8", newline="") as lines,
+    ):
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(("id", "split"))
+        writer.writerows(sorted(splits.items()))
+
+
+def read_splits_csv(raw: Path) -> dict[str, str]:
+    """Return the split of each pair, by id.
+
+    Raises:
+        PairdxError: the raw pairs have no published split.
+    """
+    path = raw / SPLITS_CSV
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return {row["id"]: row["split"] for row in csv.DictReader(lines)}
+    except FileNotFoundError:
+        raise PairdxError(
+            "split.group_by = 'published': the raw pairs have no published split; allowed are "
+            "article, case and none, or set download.source to pairdx_release"
+        ) from None

@@ -1,0 +1,24 @@
+"""The promises of benchmarks/full_scale_release.py (`pytest -m slow`)."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from closure import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_filter_of_a_whole_release_is_quick_and_small(tmp_path):
+    script = str(ROOT / "benchmarks" / "full_scale_release.py")
+    command = [sys.executable, script, "--scratch", str(tmp_path), "--times", "1"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr  # it checks the counts of the steps itself
+    [cpu, memory] = re.search(r"filter: .*\((.*) s of CPU\), (.*) GB", done.stdout).groups()
+    assert float(cpu) < 20
+    assert float(memory) < 2
+    total = re.search(r"cap for 22,665 pairs: [\d,]+  (.*)", done.stdout)[1]
+    sizes = [int(size.replace(",", "")) for size in re.findall(r"[\d,]*\d", total)]
+    assert sum(sizes) == 22_665
+    assert list(tmp_path.iterdir()) == []
