@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 import gensim.downloader as downloader
@@ -95,14 +94,14 @@ def read_vectors(path: Path, dimension: int, max_words: int) -> KeyedVectors:
 
 
 @contextmanager
-def _opened(path: Path, dimension: int) -> Iterator[IO[bytes]]:
+def _opened(path: Path, dimension: int) -> Iterator[Iterator[bytes]]:
     """Open a table where it lies, packed or not."""
     if path.suffix == ".zip":
         with ZipFile(path) as archive, archive.open(_member(archive, dimension)) as file:
             yield file
     else:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            yield file
+        with path.open("rb") as file:
+            yield gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
 
 
 def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:

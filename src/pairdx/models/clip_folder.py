@@ -62,12 +62,10 @@ def open_model(name: str, pretrained: str | None, untrained: bool) -> Opened:
     Raises:
         PairdxError: the model is unknown, or its weights are missing or do not fit.
     """
-    folder = Path(name.removeprefix(LOCAL)) if name.startswith(LOCAL) else None
+    folder = _folder(name)
     try:
         if not untrained:
-            _check_activation(name, pretrained, folder)
-            for file in _weight_files(pretrained, folder):
-                check_weights(file)
+            check_model(name, pretrained)
         with _text_tower(folder) as text_tower:
             model = open_clip.create_model(
                 name,
@@ -87,6 +85,25 @@ def open_model(name: str, pretrained: str | None, untrained: bool) -> Opened:
         raise PairdxError(f"CLIP model {name!r}, weights {pretrained!r}: {reason}") from error
     config = {"model_cfg": model_cfg, "preprocess_cfg": model.visual.preprocess_cfg}
     return Opened(model.eval(), tokenizer, json.loads(json.dumps(config)))
+
+
+def check_model(name: str, pretrained: str | None) -> None:
+    """Refuse what can be told from the files of a model without opening it.
+
+    Raises:
+        PairdxError: the wrong activation, or a damaged file.
+    """
+    folder = _folder(name)
+    _check_activation(name, pretrained, folder)
+    for file in _weight_files(pretrained, folder):
+        check_weights(file)
+
+
+def text_tower_of(name: str) -> str | None:
+    """Name the Hugging Face text tower of a folder's or of open_clip's own model, if it has one."""
+    folder = _folder(name)
+    named = open_clip.get_model_config(name) if name in open_clip.list_models() else {}
+    return (_read_config(folder) if folder else named).get("text_cfg", {}).get("hf_model_name")
 
 
 def save_model(opened: Opened, folder: Path, home: Path) -> None:
@@ -121,6 +138,10 @@ def check_same_activation(name: str, folder: Path) -> None:
         _compare(_quick(named), _quick(_read_config(folder)))
 
 
+def _folder(name: str) -> Path | None:
+    return Path(name.removeprefix(LOCAL)) if name.startswith(LOCAL) else None
+
+
 def _check_activation(name: str, pretrained: str | None, folder: Path | None) -> None:
     """Refuse weights that were trained with the other activation.
 
@@ -131,7 +152,10 @@ def _check_activation(name: str, pretrained: str | None, folder: Path | None) ->
     elif pretrained is None or name not in open_clip.list_models():
         return  # a model of the hub brings both
     elif Path(pretrained).is_file():
-        built, trained = _quick(open_clip.get_model_config(name)), _recorded(Path(pretrained).parent)
+        built, trained = (
+            _quick(open_clip.get_model_config(name)),
+            _recorded(Path(pretrained).parent),
+        )
     else:
         tag = open_clip.get_pretrained_cfg(name, pretrained)
         built = _quick(open_clip.get_model_config(name))
@@ -210,5 +234,6 @@ def _save_text_tower(opened: Opened, folder: Path) -> None:
     for key in ("is_local", "local_files_only", "name_or_path"):  # of this machine
         settings.pop(key, None)
     write_json(path, settings)
-    architecture = json.loads(opened.model.text.config.to_json_string(use_diff=False))  # type: ignore[union-attr,operator]
-    write_json(folder / "config.json", {k: v for k, v in architecture.items() if k != "_name_or_path"})
+    architecture = opened.model.text.config.to_dict()  # type: ignore[union-attr,operator]
+    architecture.pop("_name_or_path", None)
+    write_json(folder / "config.json", architecture)

@@ -141,7 +141,7 @@ def _pins(place: Path) -> dict[str, str]:
 
 
 def _digest(path: Path, kind: str) -> str:
-    """Return ``kind:hex``; ``git`` is how Git names a file's content, as the hub does small ones."""
+    """Return ``kind:hex``; ``git`` is Git's name of a file, by which the hub knows small ones."""
     hasher = hashlib.new("sha1" if kind == "git" else kind, usedforsecurity=False)
     if kind == "git":
         hasher.update(b"blob %d\0" % path.stat().st_size)
@@ -170,8 +170,8 @@ def _fetch_file(name: str, file: WeightFile, partial: Path, place: Path) -> Path
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise PairdxError(
-            f"{name}: {file.source} cannot be fetched ({reason}); run `pairdx weights fetch {name}` "
-            f"where there is a network, or put the file at {place / file.name}"
+            f"{name}: {file.source} cannot be fetched ({reason}); run `pairdx weights fetch "
+            f"{name}` where there is a network, or put the file at {place / file.name}"
         ) from error
     for digest in filter(None, (file.digest, stated)):
         if not matches(target, digest):
@@ -189,9 +189,7 @@ def _from_url(file: WeightFile, target: Path) -> None:
     if file.digest and target.is_file() and matches(target, file.digest):
         return  # was killed between the last byte and the new name
     with target.open("ab") as content:
-        http_get(
-            file.source, content, resume_size=content.tell(), displayed_filename=file.name
-        )
+        http_get(file.source, content, resume_size=content.tell(), displayed_filename=file.name)
 
 
 def _from_hub(file: WeightFile, target: Path) -> str | None:
