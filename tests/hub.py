@@ -37,68 +37,77 @@ def etag(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-@contextmanager
-def serve(files: dict[str, bytes]) -> Iterator[Site]:
-    site = Site(files)
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    site: Site
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def log_message(self, *_):
+        pass
 
-        def log_message(self, *_):
-            pass
+    def do_HEAD(self):
+        self.answer("HEAD")
 
-        def do_HEAD(self):
-            self.answer("HEAD")
+    def do_GET(self):
+        self.answer("GET")
 
-        def do_GET(self):
-            self.answer("GET")
-
-        def answer(self, method):
-            site.asked.append((method, self.path, self.headers.get("Range")))
-            content = site.files.get(self.path)
-            if method == "GET" and site.codes:
-                return self.refuse(site.codes.pop(0))
-            if content is None:
-                return self.refuse(404)
-            start = 0
-            if span := self.headers.get("Range"):
-                start = int(span.removeprefix("bytes=").split("-")[0])
-                if start >= len(content):
-                    return self.refuse(416)
-            self.send_response(206 if span else 200)
-            self.send_header("ETag", f'"{etag(content)}"')
-            self.send_header("X-Linked-Etag", f'"{etag(content)}"')
-            self.send_header("X-Linked-Size", str(len(content)))
-            self.send_header("X-Repo-Commit", COMMIT)
-            self.send_header("Accept-Ranges", "bytes")
-            if span:
-                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-            self.send_header("Content-Length", str(len(content) - start))
-            self.end_headers()
+    def answer(self, method):
+        span = self.headers.get("Range")
+        self.site.asked.append((method, self.path, span))
+        content = self.site.files.get(self.path)
+        start = int(span.removeprefix("bytes=").split("-")[0]) if span else 0
+        if method == "GET" and self.site.codes:
+            self.refuse(self.site.codes.pop(0))
+        elif content is None:
+            self.refuse(404)
+        elif start >= len(content):
+            self.refuse(416)
+        else:
+            self.describe(content, span, start)
             if method == "GET":
                 self.send(content, start)
 
-        def send(self, content, start):
-            if self.path in site.lies:
-                content = content[:-1] + bytes([content[-1] ^ 1])
-            if site.cut_after:
-                self.wfile.write(content[start : start + site.cut_after.pop(0)])
-                self.wfile.flush()
-                self.connection.close()
-                self.close_connection = True
-            else:
-                self.wfile.write(content[start:])
+    def describe(self, content, span, start):
+        size = len(content)
+        headers = {
+            "ETag": f'"{etag(content)}"',
+            "X-Linked-Etag": f'"{etag(content)}"',
+            "X-Linked-Size": size,
+            "X-Repo-Commit": COMMIT,
+            "Accept-Ranges": "bytes",
+            "Content-Length": size - start,
+        }
+        if span:
+            headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
+        self.send_response(206 if span else 200)
+        for name, value in headers.items():
+            self.send_header(name, str(value))
+        self.end_headers()
 
-        def refuse(self, code):
-            self.send_response(code)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def send(self, content, start):
+        if self.path in self.site.lies:
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        if self.site.cut_after:
+            self.wfile.write(content[start : start + self.site.cut_after.pop(0)])
+            self.wfile.flush()
+            self.close_connection = True
+        else:
+            self.wfile.write(content[start:])
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request, client_address):
-            pass  # clients that give up are part of the tests
+    def refuse(self, code):
+        self.send_response(code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
-    server = Server(("127.0.0.1", 0), Handler)
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        pass  # clients that give up are part of the tests
+
+
+@contextmanager
+def serve(files: dict[str, bytes]) -> Iterator[Site]:
+    site = Site(files)
+    server = Server(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
     site.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
     try:

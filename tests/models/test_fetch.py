@@ -95,9 +95,7 @@ def test_a_file_is_fetched_once(listed, hub, tmp_path, source):
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("at", [0, 1, 65_536, len(LARGE) - 1])
-def test_a_cut_connection_goes_on_where_it_was_cut(
-    listed, hub, tmp_path, monkeypatch, source, at
-):
+def test_a_cut_connection_goes_on_where_it_was_cut(listed, hub, tmp_path, monkeypatch, source, at):
     path = listed(digest=f"sha256:{hashlib.sha256(LARGE).hexdigest()}", source=source)
     monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1024)  # of 10 MB
     hub.cut_after = [at]

@@ -13,7 +13,10 @@ from pairdx.doctor.findings import as_text
 def examine_and_tell(path: Path) -> None:
     """Print the table; leave with 1 where something is missing."""
     logging.disable(logging.WARNING)  # open_clip tells of every model without weights
-    findings = list(examine(path))
+    try:
+        findings = list(examine(path))
+    finally:
+        logging.disable(logging.NOTSET)
     typer.echo(as_text(findings))
     missing = [finding.what for finding in findings if finding.state == "missing"]
     if missing:

@@ -33,13 +33,13 @@ def examine(path: Path) -> Iterator[Finding]:
     yield from examine_models(sections)
     try:
         names, scale = weights_of(sections), measure(sections)
+        runs = runs_of(sections, scale)
     except PairdxError:
         return  # told above; what follows would have no ground
     weights = cast(WeightsParams, sections["weights"])
     yield from examine_weights(names, weights)
     absent = [file for name in names for file in missing(name, weights.folder)]
     yield from examine_servers(file.source for file in absent)
-    runs = runs_of(sections, scale)
     disk = [(weights.folder, sum(file.size for file in absent))]
     yield from examine_disk([*disk, (Path("data"), output_bytes(sections, scale, runs))])
     yield examine_memory(memory(scale, runs))

@@ -11,7 +11,7 @@ from pairdx.doctor.costs import FLOAT, clip_cost, image_encoder_cost
 from pairdx.doctor.findings import Finding, gigabytes
 from pairdx.doctor.models import ZERO_SHOT
 from pairdx.doctor.scale import MAX_IMAGE_BYTES, Scale
-from pairdx.doctor.times import Work, in_words, last_run, seconds
+from pairdx.doctor.times import LastRun, Work, in_words, last_runs, seconds
 from pairdx.errors import PairdxError
 from pairdx.params.base import Section
 from pairdx.params.baselines import BaselinesParams
@@ -56,18 +56,15 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
     return Work(cost, trained, rows, params.epochs, params.batch_size)
 
 
-def _last(model: str) -> tuple[Work, float] | None:
-    """Describe the last training of a model in this checkout, and its seconds."""
-    run = last_run(model, Path())
-    if run is None:
-        return None
+def _describe(model: str, run: LastRun) -> tuple[Work, float] | None:
+    """Describe a finished training; None where it is not of this version of the project."""
     try:
         sections: dict[str, Section] = {
             section.section: section.model_validate(run.params[section.section]) for section in READ
         }
         work = _work(model, sections, run.rows)
     except (KeyError, ValidationError, PairdxError):
-        return None  # of an older version of this project
+        return None
     return (work, run.took) if work else None
 
 
@@ -104,9 +101,9 @@ def examine_times(runs: dict[str, Work], scale: Scale, to_fetch: int) -> Iterato
         found = "not measured by us; the paper's two trainings took 66 and 18 min on an A100-40GB"
         yield Finding("time", "training on the GPU", found, "note")
         return
-    total = 0.0
+    finished, total = last_runs(Path()), 0.0
     for name, run in runs.items():
-        before = _last(name)
+        before = _describe(name, finished[name]) if name in finished else None
         if before is None:
             found = "unknown: no finished run in this checkout to scale from"
             yield Finding(f"time {name}", _words(run), found, "note")

@@ -14,6 +14,7 @@ import yaml
 
 from pairdx.doctor.costs import TRAINING, Cost
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # dvc.lock is long
 ADAMW = 5e-9  # seconds a value and step, measured on two cores
 
 
@@ -57,19 +58,21 @@ class LastRun:
     took: float
 
 
-def last_run(model: str, project: Path) -> LastRun | None:
-    """Read the last run of a model in this checkout; None where there is none."""
+def last_runs(project: Path) -> dict[str, LastRun]:
+    """Read the last run of each model in this checkout; those that have none are left out."""
     try:
-        lock = yaml.safe_load((project / "dvc.lock").read_text(encoding="utf-8"))
+        lock = yaml.load((project / "dvc.lock").read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
         split = json.loads((project / "metrics" / "split.json").read_text(encoding="utf-8"))
-        timing = project / "metrics" / "timing" / "train" / f"{model}.json"
-        took = json.loads(timing.read_text(encoding="utf-8"))["seconds"]
+        rows = split["counts"]["train"]["total"]
         params: dict[str, Any] = {}
         for stage in lock["stages"].values():
             params |= stage.get("params", {}).get("params.yaml", {})
-        return LastRun(params, split["counts"]["train"]["total"], took)
+        return {
+            path.stem: LastRun(params, rows, json.loads(path.read_text("utf-8"))["seconds"])
+            for path in (project / "metrics" / "timing" / "train").glob("*.json")
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
-        return None
+        return {}
 
 
 def in_words(seconds: float) -> str:
