@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from small import tiny_clip
 from torchvision.models import resnet18
 
+BIOMEDCLIP = "microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"
 BIOMEDBERT = "microsoft/BiomedNLP-BiomedBERT-base-uncased-abstract"
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "this", "is", "photo", "of", "image"]
 WORDS += ["chart", "electro", "##graphy", "endoscopy", "medical", "photograph", "radiology", "an"]

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+import yaml
+from closure import ROOT
 from small import drawn, section
 from test_state_dicts import Code
-from true_forms import bert_config, tiny_biomedclip, tiny_openai_clip
+from true_forms import BIOMEDCLIP, bert_config, tiny_biomedclip, tiny_openai_clip
 
 from pairdx.errors import PairdxError
 from pairdx.models.card import ModelCard
@@ -104,25 +107,27 @@ with torch.no_grad():
 """
 
 
-def test_a_saved_text_tower_opens_in_plain_open_clip(biomedclip_folder, tmp_path):
-    loaded = ClipClassifier.create(settings(f"local-dir:{biomedclip_folder}"), 1)
-    partial, home = tmp_path / ".partial", "models/biomedclip_zero_shot"
-    partial.mkdir()
-    loaded.save(partial, card("biomedclip_zero_shot", "", loaded, True), home=Path(home))
-    final = tmp_path / home
-    final.parent.mkdir()
-    partial.replace(final)
-    assert str(tmp_path) not in "".join(path.read_text() for path in final.glob("*.json"))
+def test_what_the_stage_saves_opens_in_plain_open_clip(biomedclip_folder, tmp_path, monkeypatch):
+    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    changes = {"model": f"hf-hub:{BIOMEDCLIP}", "pretrained": None, "untrained": False}
+    params["biomedclip_zero_shot"] |= changes
+    params["weights"]["dir"] = str(biomedclip_folder.parent)
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    stage = runpy.run_path(str(ROOT / "stages" / "zero_shot.py"))
+    out = Path("models/biomedclip_zero_shot")
+    stage["main"](name=stage["Name"].biomedclip_zero_shot, out=out)
+    assert str(tmp_path) not in "".join(path.read_text() for path in out.glob("*.json"))
     done = subprocess.run(
         [sys.executable, "-c", PLAIN_OPEN_CLIP, tmp_path / "made.pt"],
-        cwd=tmp_path,
         env=os.environ | OFFLINE | {"HF_HOME": str(tmp_path / "empty")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     with torch.inference_mode():
+        loaded = ClipClassifier.load(out, ModelCard.load(out))
         ours = loaded.encode_captions(["a photo of charts", "an image"])
     torch.testing.assert_close(torch.load(tmp_path / "made.pt"), ours.clone())
 

@@ -15,7 +15,13 @@ import torch
 from hub import COMMIT, etag, serve
 from small import section
 from torchvision.models import resnet18
-from true_forms import BIOMEDBERT, bert_config, published_resnet18, tiny_biomedclip
+from true_forms import (
+    BIOMEDBERT,
+    BIOMEDCLIP,
+    bert_config,
+    published_resnet18,
+    tiny_biomedclip,
+)
 
 from pairdx.data.word_vectors import build_word_vectors
 from pairdx.errors import PairdxError
@@ -36,7 +42,6 @@ from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.word_vectors import WordVectorsParams
 
-BIOMEDCLIP = "microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"
 GLOVE = "3 3\nthe 0.5 -1 2\nfracture 1 2 3\nisn't 0 0 1\n"
 LARGE = bytes(range(256)) * 400  # 102,400 bytes
 
