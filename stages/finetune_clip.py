@@ -5,6 +5,7 @@ from pathlib import Path
 from pairdx.data.store import read_pairs
 from pairdx.models import clip
 from pairdx.models.card import ModelCard
+from pairdx.models.clip_folder import CONFIG, WEIGHTS
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
 from pairdx.params.pairdx_clip import PairDxClipParams
@@ -21,8 +22,8 @@ def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) ->
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
     classifier = clip.ClipClassifier.load(start, ModelCard.load(start))
     settings = {"seed": seed, **params.model_dump()}
-    weights = start / "open_clip_model.safetensors"
-    checkpoint = Checkpoint("pairdx_clip", fingerprint(settings, [train, validation, weights]))
+    files = [train, validation, start / CONFIG, start / WEIGHTS]
+    checkpoint = Checkpoint("pairdx_clip", fingerprint(settings, files))
     with write_seconds(timing):
         epochs = finetune_clip(
             classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint
@@ -30,7 +31,8 @@ def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) ->
     write_history(history, epochs)
     with new_folder(out) as folder:
         description = f"{ModelCard.load(start).description}, fully fine-tuned"
-        classifier.save(folder, clip.card("pairdx_clip", description, classifier, trained=True))
+        card = clip.card("pairdx_clip", description, classifier, trained=True)
+        classifier.save(folder, card, home=out)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ from pathlib import Path
 from pairdx.data.store import read_pairs
 from pairdx.data.text import WordVectors
 from pairdx.models import classifier as models
+from pairdx.models.fetch import obtain_image_weights
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
 from pairdx.params.baselines import BaselinesParams
+from pairdx.params.weights import WeightsParams
 from pairdx.stage import run
 from pairdx.train.checkpoint import Checkpoint, fingerprint
 from pairdx.train.classifier import train_classifier
@@ -29,9 +31,11 @@ def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, ti
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
     with_image = name is Name.image_only
     words = None if with_image else WordVectors.load(vectors)
-    classifier = models.build(params, words, with_image, seed)
+    start = obtain_image_weights(params, WeightsParams.load().folder) if with_image else None
+    classifier = models.build(params, words, with_image, seed, start)
     settings = {"seed": seed, **params.model_dump()}
-    checkpoint = Checkpoint(name.value, fingerprint(settings, [train, validation, vectors]))
+    files = [train, validation, vectors, *([start] if start else [])]
+    checkpoint = Checkpoint(name.value, fingerprint(settings, files))
     with write_seconds(timing):
         epochs = train_classifier(
             classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint

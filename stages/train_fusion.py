@@ -5,9 +5,11 @@ from pathlib import Path
 from pairdx.data.store import read_pairs
 from pairdx.data.text import WordVectors
 from pairdx.models import classifier as models
+from pairdx.models.fetch import obtain_image_weights
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
 from pairdx.params.fusion import FusionParams
+from pairdx.params.weights import WeightsParams
 from pairdx.stage import run
 from pairdx.train.checkpoint import Checkpoint, fingerprint
 from pairdx.train.classifier import train_classifier
@@ -19,9 +21,12 @@ def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) 
     """Train PairDxFusion on image and caption."""
     params, seed = FusionParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
-    classifier = models.build(params, WordVectors.load(vectors), with_image=True, seed=seed)
+    start = obtain_image_weights(params, WeightsParams.load().folder)
+    words = WordVectors.load(vectors)
+    classifier = models.build(params, words, True, seed, start)
     settings = {"seed": seed, **params.model_dump()}
-    checkpoint = Checkpoint("fusion", fingerprint(settings, [train, validation, vectors]))
+    files = [train, validation, vectors, *([start] if start else [])]
+    checkpoint = Checkpoint("fusion", fingerprint(settings, files))
     with write_seconds(timing):
         epochs = train_classifier(
             classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint

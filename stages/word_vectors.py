@@ -5,8 +5,11 @@ from pathlib import Path
 
 from pairdx.data.text import coverage
 from pairdx.data.word_vectors import build_word_vectors
+from pairdx.models.fetch import obtain_file
+from pairdx.models.weights import of_words
 from pairdx.outputs import write_json
 from pairdx.params.base import load_seed
+from pairdx.params.weights import WeightsParams
 from pairdx.params.word_vectors import WordVectorsParams
 from pairdx.schema import PAIRS, SPLITS, read_table
 from pairdx.stage import run
@@ -19,7 +22,9 @@ def main(*, pairs: Path, out: Path, metrics: Path) -> None:
         split: read_table(pairs / f"{split}.parquet", PAIRS, ["caption"])["caption"].to_pylist()
         for split in SPLITS
     }
-    vectors = build_word_vectors(captions["train"], params, seed)
+    registered = of_words(params.source, params.name)
+    fetched = obtain_file(registered, WeightsParams.load().folder) if registered else None
+    vectors = build_word_vectors(captions["train"], params, seed, fetched)
     vectors.save(out)
     words = vectors.vocabulary.words
     covered = {split: round(coverage(texts, words), 6) for split, texts in captions.items()}

@@ -6,11 +6,13 @@ The model is saved as it came, so that DVC pins its bytes and every later stage 
 from enum import StrEnum
 from pathlib import Path
 
-from pairdx.models import clip
+from pairdx.models import clip, weights
+from pairdx.models.fetch import obtain
 from pairdx.outputs import new_folder
 from pairdx.params.base import load_seed
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.params.weights import WeightsParams
 from pairdx.stage import run
 
 
@@ -25,10 +27,12 @@ def main(*, name: Name, out: Path) -> None:
     """Fetch (or, where params say so, draw) a CLIP model and attach the class prompts."""
     biomed = name is Name.biomedclip_zero_shot
     params = (BiomedClipZeroShotParams if biomed else ClipZeroShotParams).load()
-    classifier = clip.ClipClassifier.create(params, load_seed())
+    registered = weights.of_clip(params.model, params.pretrained)
+    fetched = obtain(registered, WeightsParams.load().folder) if registered else None
+    classifier = clip.ClipClassifier.create(params, load_seed(), fetched)
     with new_folder(out) as folder:
         card = clip.card(name.value, params.model, classifier, trained=not params.untrained)
-        classifier.save(folder, card)
+        classifier.save(folder, card, home=out)
 
 
 if __name__ == "__main__":

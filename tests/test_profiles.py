@@ -1,5 +1,7 @@
 """params.yaml and every profile load, and have the same keys."""
 
+import re
+
 import pytest
 import yaml
 from small import TOP
@@ -29,3 +31,18 @@ def test_it_loads(path):
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.name)
 def test_it_has_the_keys_of_params(path):
     assert sorted(read_keys(path)) == sorted(read_keys(TOP / "params.yaml"))
+
+
+SOURCE = re.compile(r"# .*(paper|ours|not used|model card)")
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.name)
+def test_every_value_says_whether_the_paper_states_it(path):
+    """On its own line, or on that of the key or section it belongs to."""
+    above: list[str] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if key := re.match(r"( *)(\w+):", line):
+            above = [*above[: len(key[1]) // 2], line]
+            if above[0] != "download:":  # as its own comments say
+                is_value = line.split("#")[0].rstrip()[-1] != ":"
+                assert not is_value or any(map(SOURCE.search, above)), f"{path.name}: {line}"

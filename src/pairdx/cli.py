@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from pairdx.commands.weights import app as weights
 from pairdx.errors import PairdxError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(weights, name="weights")
 
 
 @app.callback()
@@ -28,6 +30,16 @@ def check(
     if not folder.is_dir():  # DVC watches it, whatever the source
         raise PairdxError(f"{path}: download.folder = {str(folder)!r}; no such folder")
     typer.echo(f"{path}: {len(sections)} sections, all values allowed")
+
+
+@app.command()
+def doctor(
+    path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
+) -> None:
+    """Say what a params file needs, what of it is there, and how long training will take."""
+    from pairdx.commands.doctor import examine_and_tell
+
+    examine_and_tell(path)
 
 
 @app.command()

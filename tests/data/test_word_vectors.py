@@ -1,4 +1,3 @@
-import gc
 import gzip
 import hashlib
 import os
@@ -17,18 +16,9 @@ from pairdx.data.word_vectors import build_word_vectors
 from pairdx.errors import PairdxError
 from pairdx.params.word_vectors import WordVectorsParams
 
-# gensim leaves a headless file open.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
-
 CAPTIONS = ["Chest x-ray of a chest", "x-ray without fracture", "a chart, without axes"] * 20
 GLOVE = "the 0.5 -1 2\nfracture 1 2 3\nisn't 0 0 1\n"
 SHORT = "the 1 2\nfracture 3 4\n"
-
-
-@pytest.fixture(autouse=True)
-def _close_files():
-    yield
-    gc.collect()
 
 
 def settings(**changes):

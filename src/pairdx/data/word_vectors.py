@@ -1,17 +1,18 @@
 """Word vectors: trained on the captions, read from a file, or from gensim-data."""
 
-import shutil
+import gzip
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 import gensim.downloader as downloader
 import numpy as np
 import torch
 from gensim.models import KeyedVectors, Word2Vec
-from smart_open import open as smart_open
+from numpy.typing import NDArray
 
 from pairdx.data.text import Vocabulary, WordVectors, tokenize
 from pairdx.errors import PairdxError
@@ -19,9 +20,15 @@ from pairdx.params.word_vectors import WordVectorsParams
 
 
 def build_word_vectors(
-    captions: Sequence[str], params: WordVectorsParams, seed: int
+    captions: Sequence[str], params: WordVectorsParams, seed: int, fetched: Path | None = None
 ) -> WordVectors:
-    """Make the table that ``params`` asks for; ``captions`` are those of the training split.
+    """Make the table that ``params`` asks for.
+
+    Args:
+        captions: those of the training split.
+        params: where the vectors come from, and how many.
+        seed: of training.
+        fetched: the file that `gensim` and the name stand for, if it is there already.
 
     Raises:
         PairdxError: the file or the download is missing, damaged, or of another width.
@@ -30,6 +37,8 @@ def build_word_vectors(
         keyed = train_word2vec(captions, params, seed)
     elif params.source == "file":
         keyed = read_vectors(Path(params.path or ""), params.dimension, params.max_words)
+    elif fetched is not None:
+        keyed = read_vectors(fetched, params.dimension, params.max_words)
     else:
         keyed = _from_gensim_data(params.name)
     if keyed.vector_size != params.dimension:
@@ -78,24 +87,47 @@ def read_vectors(path: Path, dimension: int, max_words: int) -> KeyedVectors:
     if not path.is_file():
         raise PairdxError(f"word_vectors.path = {str(path)!r}: no such file")
     try:
-        if path.suffix != ".zip":
-            return _read_text(path, max_words)
-        with ZipFile(path) as archive, TemporaryDirectory() as folder:
-            text = Path(folder, "vectors.txt")  # never the archive's own path
-            with archive.open(_member(archive, dimension)) as packed, text.open("wb") as plain:
-                shutil.copyfileobj(packed, plain)
-            return _read_text(text, max_words)
+        with _opened(path, dimension) as lines:
+            return _parse(lines, max_words)
     except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise PairdxError(f"{path}: not a table of word vectors ({error})") from error
 
 
-def _read_text(path: Path, max_words: int) -> KeyedVectors:
-    with smart_open(path, "rt", encoding="utf-8") as file:
-        first = file.readline().split()
-    if not first:
-        raise ValueError("its first line is empty")
-    headless = len(first) != 2
-    return KeyedVectors.load_word2vec_format(path, limit=max_words, no_header=headless)
+@contextmanager
+def _opened(path: Path, dimension: int) -> Iterator[Iterator[bytes]]:
+    """Open a table where it lies, packed or not."""
+    if path.suffix == ".zip":
+        with ZipFile(path) as archive, archive.open(_member(archive, dimension)) as file:
+            yield file
+    else:
+        with path.open("rb") as file:
+            yield gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+
+
+def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:
+    """Read the first ``max_words`` lines; gensim's own reader leaves headless files open."""
+    first = next(lines, b"")
+    match first.split():
+        case []:
+            raise ValueError("its first line is empty")
+        case [words, _]:  # word2vec's header: how many words, how many numbers
+            wanted = min(int(words), max_words)
+        case _:
+            wanted, lines = -1, chain([first], lines)
+    table: dict[str, NDArray[np.float32]] = {}
+    number = 0
+    for number, line in enumerate(islice(lines, max_words), start=1):
+        word, _, numbers = line.decode().rstrip().partition(" ")
+        vector = np.array(numbers.split(" "), dtype=np.float32)
+        width = len(next(iter(table.values()), vector))
+        if len(vector) != width:
+            raise ValueError(f"word {number} has {len(vector)} numbers, those before it {width}")
+        table.setdefault(word, vector)  # the first of equal words
+    if number < wanted:
+        raise ValueError(f"its first line promises {wanted} words, it holds {number}")
+    keyed = KeyedVectors(len(next(iter(table.values()))))
+    keyed.add_vectors(list(table), np.stack(list(table.values())))
+    return keyed
 
 
 def _member(archive: ZipFile, dimension: int) -> str:

@@ -18,7 +18,7 @@ from pairdx.models.card import ModelCard
 from pairdx.models.fusion import Batch, CaptionEncoder, PairClassifier
 from pairdx.models.image_encoders import ImageEncoder, load_pretrained
 from pairdx.models.predictor import device, probabilities
-from pairdx.models.weights import read_weights
+from pairdx.models.state_dicts import read_weights
 from pairdx.outputs import write_json
 from pairdx.params.training import ClassifierParams
 
@@ -106,9 +106,20 @@ class Classifier:
 
 
 def build(
-    params: ClassifierParams, vectors: WordVectors | None, with_image: bool, seed: int
+    params: ClassifierParams,
+    vectors: WordVectors | None,
+    with_image: bool,
+    seed: int,
+    image_weights: Path | None = None,
 ) -> Classifier:
     """Build a new classifier; without ``vectors`` it reads images only.
+
+    Args:
+        params: the encoders and the head.
+        vectors: of the words of captions.
+        with_image: whether it reads images.
+        seed: of the weights that are drawn.
+        image_weights: the file that `imagenet` stands for, if ``params`` say so.
 
     Raises:
         PairdxError: an encoder is unknown or its weights are missing.
@@ -118,7 +129,8 @@ def build(
     if with_image:
         image = ImageEncoder(params.image_encoder, params.freeze_image)
         if params.image_weights is not None:
-            load_pretrained(image, params.image_encoder, params.image_weights)
+            source = image_weights or Path(params.image_weights)
+            load_pretrained(image, params.image_encoder, source)
     if vectors is not None:
         caption = CaptionEncoder(vectors.table(), params.text_width, params.freeze_vectors)
     network = PairClassifier(image, caption, params.hidden, params.dropout).to(device())

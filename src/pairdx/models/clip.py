@@ -7,32 +7,34 @@ with the sentences.
 Shapes: ``B`` batch, ``K`` classes, ``T`` tokens, ``E`` width of the joint embedding.
 """
 
-import json
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import open_clip
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.data.images import ImageInput
 from pairdx.errors import PairdxError
 from pairdx.models.card import ModelCard
+from pairdx.models.clip_folder import (
+    LOCAL,
+    Opened,
+    Tokenizer,
+    check_same_activation,
+    open_model,
+    quick_gelu,
+    save_model,
+)
 from pairdx.models.predictor import device, probabilities
-from pairdx.outputs import write_json
 from pairdx.params.zero_shot import ZeroShotParams
 from pairdx.schema import LABELS
 
 BATCH = 64
-Tokenizer = Callable[[Sequence[str]], Tensor]
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,10 @@ class ClipClassifier:
         ]
         return probabilities(torch.cat(rows))
 
-    def save(self, folder: Path, card: ModelCard) -> None:
-        """Write the model in ``local-dir:`` form, with its card."""
-        write_json(folder / "open_clip_config.json", self.config)
-        weights = {key: value.cpu().contiguous() for key, value in self.model.state_dict().items()}
-        save_file(weights, folder / "open_clip_model.safetensors")
+    def save(self, folder: Path, card: ModelCard, home: Path | None = None) -> None:
+        """Write the model in ``local-dir:`` form, with its card; ``home`` is its final place."""
+        opened = Opened(self.model, self.tokenizer, self.config)
+        save_model(opened, folder, home or folder)
         card.save(folder)
 
     @classmethod
@@ -100,11 +101,19 @@ class ClipClassifier:
         """
         if "prompts" not in card.settings:
             raise PairdxError(f"{folder}/model.json: settings.prompts is missing")
-        return cls._open(f"local-dir:{folder}", None, False, card.settings["prompts"])
+        opened = open_model(f"{LOCAL}{folder}", None, untrained=False)
+        return cls(*opened, card.settings["prompts"])
 
     @classmethod
-    def create(cls, params: ZeroShotParams, seed: int) -> "ClipClassifier":
+    def create(
+        cls, params: ZeroShotParams, seed: int, folder: Path | None = None
+    ) -> "ClipClassifier":
         """Load the model that ``params`` names, or draw random weights where it says `untrained`.
+
+        Args:
+            params: the model, and the sentences of each class.
+            seed: of the random weights.
+            folder: where the model lies, if it has been fetched already.
 
         Raises:
             PairdxError: the model is unknown, or its weights are missing or do not fit.
@@ -114,43 +123,14 @@ class ClipClassifier:
             label: [template.format(params.class_names[label]) for template in params.templates]
             for label in LABELS
         }
-        return cls._open(params.model, params.pretrained, params.untrained, prompts)
-
-    @classmethod
-    def _open(
-        cls, name: str, pretrained: str | None, untrained: bool, prompts: dict[str, list[str]]
-    ) -> "ClipClassifier":
-        try:
-            with warnings.catch_warnings():
-                # The wrong activation costs accuracy in silence.
-                warnings.filterwarnings("error", message="QuickGELU mismatch")
-                model = open_clip.create_model(
-                    name,
-                    pretrained,
-                    load_weights=not untrained,
-                    require_pretrained=not untrained,
-                    device=device(),
-                )
-            tokenizer = open_clip.get_tokenizer(name)
-            model_cfg = open_clip.get_model_config(name)
-        except (
-            ImportError,
-            RuntimeError,
-            OSError,
-            ValueError,
-            UserWarning,
-            SafetensorError,
-        ) as error:
-            reason = " ".join(str(error).split())
-            if "transformers" in reason:
-                reason += "; pip install 'pairdx[biomedclip]'"
-            raise PairdxError(f"CLIP model {name!r}, weights {pretrained!r}: {reason}") from error
-        config = {"model_cfg": model_cfg, "preprocess_cfg": model.visual.preprocess_cfg}
-        return cls(model.eval(), tokenizer, json.loads(json.dumps(config)), prompts)
+        if folder is None:
+            return cls(*open_model(params.model, params.pretrained, params.untrained), prompts)
+        check_same_activation(params.model, folder)
+        return cls(*open_model(f"{LOCAL}{folder}", None, params.untrained), prompts)
 
 
 def card(name: str, description: str, classifier: ClipClassifier, trained: bool) -> ModelCard:
     """Describe a CLIP classifier."""
     parameters = sum(weight.numel() for weight in classifier.model.parameters())
-    settings = {"prompts": classifier.prompts}
+    settings = {"prompts": classifier.prompts, "quick_gelu": quick_gelu(classifier.config)}
     return ModelCard(name, "clip", description, trained, parameters, settings)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torchvision.models import resnet18
 
 from pairdx.errors import PairdxError
-from pairdx.models.weights import imagenet_resnet18, read_weights
+from pairdx.models.state_dicts import read_weights
 
 
 class ImageEncoder(nn.Module):
@@ -51,15 +51,13 @@ def _backbone(name: str) -> tuple[nn.Module, int]:
     return backbone, cast(int, backbone.num_features)
 
 
-def load_pretrained(encoder: ImageEncoder, name: str, source: str) -> None:
-    """Load pretrained weights: ``imagenet`` (ResNet-18 only) or a file's name.
+def load_pretrained(encoder: ImageEncoder, name: str, source: Path) -> None:
+    """Load pretrained weights of the encoder ``name`` from a file.
 
     Raises:
         PairdxError: the weights are missing, damaged, or of another model.
     """
-    if source == "imagenet" and name != "resnet18":
-        raise PairdxError(f"image_weights = 'imagenet' is for resnet18; name a file for {name!r}")
-    weights = imagenet_resnet18() if source == "imagenet" else read_weights(Path(source))
+    weights = read_weights(source)
     wanted = encoder.backbone.state_dict()
     # The classifier on top (fc, head, classifier) is what we leave out: it may be there.
     missing = sorted(set(wanted) - set(weights))

@@ -21,6 +21,7 @@ from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.params.split import SplitParams
 from pairdx.params.tfidf import TfidfParams
+from pairdx.params.weights import WeightsParams
 from pairdx.params.word_vectors import WordVectorsParams
 
 SECTIONS: tuple[type[Section], ...] = (
@@ -39,6 +40,7 @@ SECTIONS: tuple[type[Section], ...] = (
     PairDxClipParams,
     EvaluateParams,
     BenchmarkCpuParams,
+    WeightsParams,
 )
 
 

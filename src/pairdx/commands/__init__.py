@@ -1,0 +1,1 @@
+"""Commands of `pairdx` that have a module of their own."""

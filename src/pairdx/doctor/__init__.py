@@ -1,0 +1,1 @@
+"""What a params file needs, and whether this machine has it."""

@@ -1,0 +1,156 @@
+"""Encoders, weights and extras that params name: are they known, there, and whole?"""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import cast
+
+import open_clip
+import torch
+
+from pairdx.data.word_vectors import read_vectors
+from pairdx.doctor.findings import Finding, found_by, gigabytes
+from pairdx.errors import PairdxError
+from pairdx.models.clip_folder import LOCAL, check_model, text_tower_of
+from pairdx.models.fetch import missing
+from pairdx.models.image_encoders import ImageEncoder, load_pretrained
+from pairdx.models.weights import find, of_clip, of_images, of_words
+from pairdx.params.base import Section
+from pairdx.params.training import ClassifierParams
+from pairdx.params.weights import WeightsParams
+from pairdx.params.word_vectors import WordVectorsParams
+from pairdx.params.zero_shot import ZeroShotParams
+
+CLASSIFIERS = ("fusion", "baselines")
+ZERO_SHOT = ("clip_zero_shot", "biomedclip_zero_shot")
+
+
+def weights_of(sections: dict[str, Section]) -> list[str]:
+    """Name the registered weights that params need, each once.
+
+    Raises:
+        PairdxError: they name weights that do not fit the encoder.
+    """
+    names: list[str | None] = []
+    for section in ZERO_SHOT:
+        clip = cast(ZeroShotParams, sections[section])
+        names.append(of_clip(clip.model, clip.pretrained))
+    for section in CLASSIFIERS:
+        classifier = cast(ClassifierParams, sections[section])
+        names.append(of_images(classifier.image_encoder, classifier.image_weights))
+    words = cast(WordVectorsParams, sections["word_vectors"])
+    names.append(of_words(words.source, words.name))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def examine_models(sections: dict[str, Section]) -> Iterator[Finding]:
+    """Look at the encoders, the word vectors and the CLIP models that params name."""
+    for section in CLASSIFIERS:
+        yield _encoder(cast(ClassifierParams, sections[section]))
+    yield _words(cast(WordVectorsParams, sections["word_vectors"]))
+    for section in ZERO_SHOT:
+        yield _clip(cast(ZeroShotParams, sections[section]))
+    if any(_needs_transformers(cast(ZeroShotParams, sections[name])) for name in ZERO_SHOT):
+        yield _transformers()
+
+
+def examine_weights(names: list[str], weights: WeightsParams) -> Iterator[Finding]:
+    """Say of each registered weight whether its files are there."""
+    for name in names:
+        absent = missing(name, weights.folder)
+        size = gigabytes(find(name).size)
+        if absent:
+            left = gigabytes(sum(file.size for file in absent))
+            found = f"{left} to fetch into {weights.folder / name}"
+            yield Finding(f"weights {name}", size, found, "fetch")
+        else:
+            yield Finding(f"weights {name}", size, f"{weights.folder / name}", "ok")
+
+
+def _encoder(params: ClassifierParams) -> Finding:
+    source = params.image_weights or "from scratch"
+
+    def check() -> str:
+        with torch.device("meta"):  # shapes are enough to compare
+            encoder = ImageEncoder(params.image_encoder)
+        if of_images(params.image_encoder, params.image_weights):
+            return "weights: see below"
+        if params.image_weights is None:
+            return "known, starts from random weights"
+        load_pretrained(encoder, params.image_encoder, Path(params.image_weights))
+        return "known, the file fits"
+
+    return found_by(f"{params.section}.image_encoder", f"{params.image_encoder}, {source}", check)
+
+
+def _words(params: WordVectorsParams) -> Finding:
+    if params.source == "train":
+        return Finding("word_vectors", "trained on the captions", "nothing to fetch", "ok")
+    if params.source == "file":
+
+        def check() -> str:
+            width = read_vectors(Path(params.path or ""), params.dimension, 10).vector_size
+            if width != params.dimension:
+                raise PairdxError(f"{params.path} has {width} numbers a word: set dimension to it")
+            return "there, its first words can be read"
+
+        return found_by("word_vectors.path", f"{params.dimension} numbers a word", check)
+    if of_words(params.source, params.name):
+        return Finding("word_vectors.name", params.name, "weights: see below", "ok")
+    return Finding(
+        "word_vectors.name", params.name, "not known here: gensim will ask gensim-data", "note"
+    )
+
+
+def _clip(params: ZeroShotParams) -> Finding:
+    def check() -> str:
+        if of_clip(params.model, params.pretrained):
+            return "weights: see below"
+        check_model(params.model, params.pretrained)
+        if params.model.startswith(LOCAL):
+            return _local_model(params)
+        if params.model.startswith("hf-hub:"):
+            return "open_clip will fetch it, size unknown"
+        return _named_model(params)
+
+    weights = "random weights" if params.untrained else params.pretrained or "with its weights"
+    return found_by(f"{params.section}.model", f"{params.model}, {weights}", check)
+
+
+def _local_model(params: ZeroShotParams) -> str:
+    folder = Path(params.model.removeprefix(LOCAL))
+    if not (folder / "open_clip_config.json").is_file():
+        raise PairdxError(f"{folder}/open_clip_config.json: no such file")
+    if params.untrained:
+        return "there"
+    if not any(folder.glob("*.safetensors")) and not any(folder.glob("*.bin")):
+        raise PairdxError(f"{folder}: holds no weights; set untrained: true to draw random ones")
+    return "there, with weights"
+
+
+def _named_model(params: ZeroShotParams) -> str:
+    if params.model not in open_clip.list_models():
+        raise PairdxError(f"{params.model!r} is not a model of open_clip.list_models()")
+    if params.untrained:
+        return "known"
+    if params.pretrained and Path(params.pretrained).is_file():
+        return "known, the file can be read"
+    tags = open_clip.list_pretrained_tags_by_model(params.model)
+    if params.pretrained not in tags:
+        allowed = ", ".join(tags)
+        raise PairdxError(f"pretrained = {params.pretrained!r}; allowed are {allowed}, or a file")
+    return "open_clip will fetch it, size unknown"
+
+
+def _needs_transformers(params: ZeroShotParams) -> bool:
+    return of_clip(params.model, params.pretrained) == "biomedclip" or bool(
+        text_tower_of(params.model)
+    )
+
+
+def _transformers() -> Finding:
+    needed = "the package transformers, for BiomedCLIP's text"
+    if find_spec("transformers") is not None:
+        return Finding("extra [biomedclip]", needed, "installed", "ok")
+    how = "not installed: pip install -c requirements.lock -e '.[biomedclip]'"
+    return Finding("extra [biomedclip]", needed, how, "missing")

@@ -1,0 +1,120 @@
+"""The training runs that params ask for: their work, disk, memory and time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import torch
+from pydantic import ValidationError
+
+from pairdx.doctor.costs import FLOAT, clip_cost, image_encoder_cost
+from pairdx.doctor.findings import Finding, gigabytes
+from pairdx.doctor.models import ZERO_SHOT
+from pairdx.doctor.scale import MAX_IMAGE_BYTES, Scale
+from pairdx.doctor.times import LastRun, Work, in_words, last_runs, seconds
+from pairdx.errors import PairdxError
+from pairdx.params.base import Section
+from pairdx.params.baselines import BaselinesParams
+from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.params.fusion import FusionParams
+from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.training import ClassifierParams
+from pairdx.params.word_vectors import WordVectorsParams
+from pairdx.params.zero_shot import ZeroShotParams
+
+BASE_MEMORY = 900_000_000  # Python, torch and a split's table, as measured
+COPIES = 2  # DVC keeps every output a second time, in its cache
+STATE = 4  # a checkpoint holds the model, its best epoch, and Adam's two averages
+READ = (WordVectorsParams, FusionParams, BaselinesParams, ClipZeroShotParams, PairDxClipParams)
+MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip")
+DOWNLOAD = 10e6  # bytes a second, assumed
+CURATION = 0.005  # seconds an image, from filter to export on two cores
+TRAINED = 6  # the same in memory, and the gradients, and the model that is saved
+
+
+def runs_of(sections: dict[str, Section], scale: Scale) -> dict[str, Work]:
+    """List the training runs; one whose cost is not known before a fetch is left out."""
+    runs = {name: _work(name, sections, scale.train) for name in MODELS}
+    return {name: work for name, work in runs.items() if work is not None}
+
+
+def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
+    """Describe the training of one model; None where its cost is not known."""
+    if model == "pairdx_clip":
+        tuned = cast(PairDxClipParams, sections["pairdx_clip"])
+        cost = clip_cost(cast(ZeroShotParams, sections["clip_zero_shot"]))
+        if cost is None:
+            return None
+        return Work(cost, cost.parameters, rows, tuned.epochs, tuned.batch_size)
+    section = "fusion" if model == "fusion" else "baselines"
+    params = cast(ClassifierParams, sections[section])
+    cost = image_encoder_cost(params) if model != "caption_only" else None
+    trained = cost.parameters if cost and not params.freeze_image else 0
+    words = cast(WordVectorsParams, sections["word_vectors"])
+    if model != "image_only" and words.source != "train" and not params.freeze_vectors:
+        trained += words.max_words * words.dimension
+    return Work(cost, trained, rows, params.epochs, params.batch_size)
+
+
+def _describe(model: str, run: LastRun) -> tuple[Work, float] | None:
+    """Describe a finished training; None where it is not of this version of the project."""
+    try:
+        sections: dict[str, Section] = {
+            section.section: section.model_validate(run.params[section.section]) for section in READ
+        }
+        work = _work(model, sections, run.rows)
+    except (KeyError, ValidationError, PairdxError):
+        return None
+    return (work, run.took) if work else None
+
+
+def output_bytes(sections: dict[str, Section], scale: Scale, runs: dict[str, Work]) -> int:
+    """Add up what the stages will write, DVC's copies and the largest checkpoint."""
+    image = min(scale.image_bytes, MAX_IMAGE_BYTES)
+    tables = scale.raw_bytes + image * (scale.cohort + 2 * scale.pairs)  # scrubbed; PairDx, export
+    costs = [clip_cost(cast(ZeroShotParams, sections[name])) for name in ZERO_SHOT]
+    trained = [run.parameters * FLOAT for run in runs.values()]
+    models = sum(trained) + sum(cost.parameters * FLOAT for cost in costs if cost)
+    return COPIES * (tables + models) + STATE * max(trained)
+
+
+def memory(scale: Scale, runs: dict[str, Work]) -> int:
+    """Estimate the memory of the largest training run: its images, weights and activations."""
+    needs = []
+    for run in runs.values():
+        need = TRAINED * FLOAT * run.parameters
+        if run.cost is not None:
+            need += (scale.train + scale.held_out) * 3 * run.cost.side**2
+            need += run.cost.activation_bytes * run.batch_size
+        needs.append(need)
+    return BASE_MEMORY + max(needs)
+
+
+def examine_times(runs: dict[str, Work], scale: Scale, to_fetch: int) -> Iterator[Finding]:
+    """Estimate fetching, curation, and each training run from its last one in this checkout."""
+    if to_fetch:
+        found = f"about {in_words(to_fetch / DOWNLOAD)} at {DOWNLOAD / 1e6:.0f} MB/s"
+        yield Finding("time fetch", gigabytes(to_fetch), found, "ok")
+    found = f"about {in_words(scale.cohort * CURATION)}, as two cores took for the drawn sample"
+    yield Finding("time curation", f"at most {scale.cohort} images", found, "ok")
+    if torch.cuda.is_available():
+        found = "not measured by us; the paper's two trainings took 66 and 18 min on an A100-40GB"
+        yield Finding("time", "training on the GPU", found, "note")
+        return
+    finished, total = last_runs(Path()), 0.0
+    for name, run in runs.items():
+        before = _describe(name, finished[name]) if name in finished else None
+        if before is None:
+            found = "unknown: no finished run in this checkout to scale from"
+            yield Finding(f"time {name}", _words(run), found, "note")
+            continue
+        took = seconds(run, *before)
+        total += took
+        yield Finding(f"time {name}", _words(run), f"about {in_words(took)}", "ok")
+    if total:
+        found = f"about {in_words(total)}, if this CPU is like the one timed in metrics/timing"
+        yield Finding("time", "all training", found, "ok" if total < 12 * 3600 else "note")
+
+
+def _words(run: Work) -> str:
+    return f"at most {run.rows} pairs, {run.epochs} epochs"

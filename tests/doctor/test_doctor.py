@@ -1,0 +1,190 @@
+"""`pairdx doctor`, run as a user runs it, on all profiles and on what can go wrong."""
+
+import json
+import sys
+
+import pytest
+import torch
+import yaml
+from closure import ROOT
+from releases import rows_of, write_release
+from safetensors.torch import save_file
+from test_cli import run
+
+from pairdx.models.weights import WEIGHTS
+
+PROFILES = ["params.yaml", "profiles/small.yaml", "profiles/paper.yaml"]
+REAL = PROFILES[1:]
+
+
+@pytest.fixture
+def doctor(monkeypatch, capsys, tmp_path):
+    """Run the doctor on a profile with changed keys; return its exit code and what it says."""
+    monkeypatch.chdir(ROOT)
+
+    def examine(profile="params.yaml", **changes):
+        params = yaml.safe_load((ROOT / profile).read_text(encoding="utf-8"))
+        params["weights"]["dir"] = str(tmp_path / "weights")
+        for key, value in changes.items():
+            section, name = key.split("__")
+            params[section][name] = value
+        path = tmp_path / "params.yaml"
+        path.write_text(yaml.safe_dump(params), encoding="utf-8")
+        code = run(monkeypatch, "doctor", str(path))
+        return code, capsys.readouterr().out
+
+    return examine
+
+
+@pytest.fixture
+def weights_there(tmp_path):
+    """The files of all registered weights; the doctor looks whether they are there."""
+    for name, weights in WEIGHTS.items():
+        for file in weights.files:
+            path = tmp_path / "weights" / name / file.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+
+
+def line(told, what):
+    """The one line about something, without the spaces that align it."""
+    (found,) = [line for line in told.splitlines() if f" {what} " in line]
+    return " ".join(found.split())
+
+
+def test_the_default_runs_anywhere(doctor):
+    code, told = doctor()
+    assert code == 0, told
+    assert "missing" not in told
+    assert "weights resnet18" not in told  # nothing to fetch
+    assert line(told, "clip_zero_shot.model").endswith("random weights there")
+
+
+def test_the_default_takes_as_long_as_it_took(doctor):
+    timing = ROOT / "metrics" / "timing" / "train"
+    _, told = doctor()
+    for model in ("fusion", "image_only", "caption_only", "pairdx_clip"):
+        took = json.loads((timing / f"{model}.json").read_text())["seconds"]
+        assert line(told, f"time {model}").endswith(
+            f"about {took:.0f} s" if took < 90 else f"about {took / 60:.0f} min"
+        )
+
+
+@pytest.mark.parametrize("profile", REAL)
+def test_a_real_profile_runs_where_its_parts_are(doctor, profile, weights_there, tmp_path):
+    pytest.importorskip("transformers")
+    release = write_release(tmp_path / "release", rows_of())
+    code, told = doctor(profile, download__path=str(release))
+    assert code == 0, told
+    assert "server" not in told  # nothing has to be fetched
+    for name in ("clip-vit-b32", "biomedclip", "resnet18", "glove-wiki-gigaword-300"):
+        assert line(told, f"weights {name}").startswith("ok ")
+    assert "glove-6b" not in told  # not asked for
+    assert line(told, "extra [biomedclip]").endswith("installed")
+
+
+@pytest.mark.parametrize("profile", REAL)
+def test_what_is_to_be_fetched_is_told_with_its_size(doctor, profile, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # asks no server
+    code, told = doctor(profile)
+    assert code == 1
+    assert "605 MB to fetch" in line(told, "weights clip-vit-b32")
+    assert "394 MB to fetch" in line(told, "weights glove-wiki-gigaword-300")
+    assert line(told, "time fetch").endswith("1.8 GB about 3 min at 10 MB/s")
+    assert "data/multicare lacks 15, such as PMC1.zip" in line(told, "download.path")
+
+
+def test_an_unreachable_server_is_told(doctor, monkeypatch, weights_there, tmp_path):
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    (tmp_path / "weights" / "clip-vit-b32" / "open_clip_model.safetensors").unlink()
+    changes = {"model": "ViT-B-32-quickgelu", "pretrained": "openai", "untrained": False}
+    code, told = doctor(**{f"clip_zero_shot__{key}": value for key, value in changes.items()})
+    assert code == 1
+    assert "not reachable ([Errno 111] Connection refused)" in line(
+        told, "server http://127.0.0.1:9"
+    )
+    assert told.splitlines()[-1].endswith("cannot run here: server http://127.0.0.1:9")
+
+
+def test_a_missing_extra_is_told(doctor, monkeypatch, weights_there):
+    monkeypatch.setitem(sys.modules, "transformers", None)  # what an import sees without it
+    model = "hf-hub:microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"
+    code, told = doctor(biomedclip_zero_shot__model=model, biomedclip_zero_shot__untrained=False)
+    assert code == 1
+    told = line(told, "extra [biomedclip]")
+    assert told.endswith("not installed: pip install -c requirements.lock -e '.[biomedclip]'")
+
+
+def test_a_full_disk_is_told(doctor, tmp_path):
+    """A user's folder of four terabytes, of which no block is written, needs eight."""
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    (folder / "pairs.csv").write_text("id,image,caption,label\na,a.png,,chart\n")
+    with (folder / "a.png").open("wb") as file:
+        file.truncate(4 * 10**12)
+    code, told = doctor(download__source="folder", download__folder=str(folder))
+    assert code == 1
+    assert line(told, "disk").startswith("missing disk at most 8000.")
+    assert "; make room" in line(told, "disk")
+    assert line(told, "data: folder").endswith("1 pairs")
+
+
+def test_too_little_memory_is_told(doctor):
+    code, told = doctor(fusion__batch_size=10_000_000)
+    assert code == 1
+    assert "lower batch_size or image_size" in line(told, "memory")
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "found"),
+    [
+        ({"fusion__image_encoder": "resnet19"}, "fusion.image_encoder", "allowed are resnet18"),
+        ({"fusion__image_weights": "no.pth"}, "fusion.image_encoder", "no.pth: no such weight"),
+        (
+            {"baselines__image_encoder": "resnet10t", "baselines__image_weights": "imagenet"},
+            "baselines.image_encoder",
+            "'imagenet' is for resnet18",
+        ),
+        ({"filter__licenses": ["CC BY", "MIT"]}, "filter.licenses", "there are CC BY, CC BY-NC,"),
+        (
+            {"word_vectors__source": "file", "word_vectors__path": "no.txt"},
+            "word_vectors.path",
+            "'no.txt': no such file",
+        ),
+        ({"clip_zero_shot__model": "ViT-B-33"}, "clip_zero_shot.model", "not a model of open_clip"),
+        ({"clip_zero_shot__model": "local-dir:no"}, "clip_zero_shot.model", "no such file"),
+        ({"clip_zero_shot__untrained": False}, "clip_zero_shot.model", "holds no weights"),
+        ({"download__folder": "nowhere"}, "data: sample", "'nowhere'; no such folder"),
+        (
+            {"download__source": "folder", "filter__licenses": ["GPL"]},
+            "filter.licenses",
+            "'GPL' is the licence of no pair; there are",
+        ),
+    ],
+)
+def test_what_check_cannot_see_is_told(doctor, changes, what, found):
+    code, told = doctor(**changes)
+    assert code == 1, told
+    assert found in line(told, what)
+    assert f"cannot run here: {what}" in told
+
+
+@pytest.mark.parametrize("tag", ["openai", "laion2b"])
+def test_a_tag_that_does_not_fit_is_told(doctor, tag):
+    changes = {"model": "ViT-B-32", "pretrained": tag, "untrained": False}
+    code, told = doctor(**{f"clip_zero_shot__{key}": value for key, value in changes.items()})
+    assert code == 1
+    found = {"openai": "QuickGELU mismatch", "laion2b": "allowed are openai, laion400m_e31"}
+    assert found[tag] in line(told, "clip_zero_shot.model")
+
+
+def test_a_file_of_another_encoder_is_told(doctor, tmp_path):
+    save_file({"conv1.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
+    code, told = doctor(fusion__image_weights=str(tmp_path / "other.safetensors"))
+    assert code == 1
+    assert "not weights of resnet18" in line(told, "fusion.image_encoder")
+
+
+def test_a_value_that_is_not_allowed_is_told_as_check_does(doctor, monkeypatch, capsys):
+    code, told = doctor(fusion__epochs=0)
+    assert (code, told) == (1, "")
