@@ -32,7 +32,7 @@ _AGED = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    rf"(?:\b{_PERSON}|[A-Z][\w'-]{{1,30}}\.?)[ ,(;/-]{{1,3}}(?:aged )?"
+    rf"(?:\b{_PERSON}|[A-Z][\w'-]{{1,30}}\.?)(?:[ ,(;/-]{{1,3}}| of )(?:aged )?"
     rf"(?P<value>{_NUMBER} ?(?:{_UNIT}|Y)\b)(?!['-]| (?:after|of|later|ago|surviv|follow|post)|\.\d)"
     rf"|(?P<slash>(?<![\w.,/-])(?:9\d|10\d) ?(?:(?:{_UNIT}|Y)? ?/ ?(?:M|F|male|female)\b"
     r"|(?:y|Y|yr|yrs)(?: ?[MF]| old)\b|[MF](?=[,;)])))"

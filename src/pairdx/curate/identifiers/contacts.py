@@ -25,13 +25,15 @@ _PHONE_LABEL = (
 _PHONE = re.compile(
     rf"(?i:\b{_PHONE_LABEL}\b(?: ?(?:no|nos|number|us|me|her|him|at|on|via)\b){{0,2}}"
     rf"[ .:#]{{0,3}})(?P<labelled>{_NUMBER})(?!\w)"
-    r"|(?P<international>(?<![\w+.])(?:\+|00) ?[1-9]\d{0,2}(?:[ ./-]?\(?\d{1,10}\)?){1,5})(?!\w)"
+    r"|(?P<international>(?<![\w+./-])(?:\+|00) ?[1-9]\d{0,2}(?:[ ./-]?\(?\d{1,10}\)?){1,5})(?!\w)"
     r"|(?P<american>(?<![\w.-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4})(?![\w-])"
     r"|(?P<trunk>(?<![\w.,:/+-])\(?0[1-9]\d{1,3}\)?(?:[-/ ]\d{6,8}|(?:[- ]\d{3,4}){2}))(?![\w-])"
     r"|(?P<mobile>(?<![\w.,:/+-])[6-9]\d{4}[ -]\d{5})(?![\w-])"
 )
 
-_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"]{4,500}|\b[\w-]{2,40}\.(?:com|me|be)/[^\s<>\"]{2,200}")
+_LINK = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>\"]{4,500}|\b[\w-]{2,40}\.(?:com|me|be)/[^\s<>\"]{2,200}"
+)
 _SOCIAL = re.compile(
     r"\b(?:facebook|instagram|twitter|tiktok|linkedin|youtube|snapchat|pinterest|tumblr|weibo|"
     r"gofundme|caringbridge|justgiving|patreon|onlyfans|blogspot|wixsite|myspace|reddit|telegram|"
@@ -51,7 +53,9 @@ _WAYS = (
     r"Highway|Parkway|Gardens|Mews|Square|Place|Grove|Alley|Quay|Walk|Circle|Nagar|Marg|Sokak|"
     r"Caddesi)"
 )
-_FOREIGN = r"(?:[Rr]ue|[Cc]alle|[Rr]ua|Avenida|Av\.|Boulevard|Bd|Via|Viale|Piazza|Plaza|Chemin|ul\.)"
+_FOREIGN = (
+    r"(?:[Rr]ue|[Cc]alle|[Rr]ua|Avenida|Av\.|Boulevard|Bd|Via|Viale|Piazza|Plaza|Chemin|ul\.)"
+)
 _LINKED = rf"(?:(?:de la|de|del|des|du|da|do|dos|di|della|la|le|les) |d'|l')?{_CAPITAL}"
 _ADDRESS = re.compile(
     rf"(?<![\w.,-])\d{{1,5}}[A-Za-z]?(?:[/-]\d{{1,4}})?,? (?:{_CAPITAL} ){{1,3}}{_WAYS}\b"

@@ -18,15 +18,27 @@ from pairdx.curate.identifiers.words import Run, Words
 Span = tuple[int, int]
 
 _CARET = re.compile(
-    r"(?<![\w^])(?:[A-Z][A-Za-z'-]{1,30}(?:\^[A-Z][A-Za-z'-]{0,30}){1,4}"
+    r"(?<![\w^])(?:[A-Z][A-Za-z'-]{1,30}(?:\^{1,3}[A-Z][A-Za-z'-]{0,30}){1,4}"
     r"|[a-z]{3,30}\^[a-z]{3,30}(?:\^[a-z]{1,30}){0,3})(?![\w+/^-])"
 )
 _FOREIGN_LABEL = "|".join(
     fold(label).text
-    for label in ("姓名", "患者名", "患者氏名", "氏名", "患者", "病人", "имя", "фио", "пациент", "пациентка")
+    for label in (
+        "姓名",
+        "患者名",
+        "患者氏名",
+        "氏名",
+        "患者",
+        "病人",
+        "имя",
+        "фио",
+        "пациент",
+        "пациентка",
+    )
 )
 _FOREIGN = re.compile(
-    rf"(?:{_FOREIGN_LABEL}) ?: ?(?P<value>[^\W\d_]{{1,30}}(?: [^\W\d_]{{1,30}}){{0,2}})", re.IGNORECASE
+    rf"(?:{_FOREIGN_LABEL}) ?: ?(?P<value>[^\W\d_]{{1,30}}(?: [^\W\d_]{{1,30}}){{0,2}})",
+    re.IGNORECASE,
 )
 _LOWER_NAME = re.compile(
     r"\b(?:patient(?:'s)?|pt|full|first|last|given|family) name ?[:=] ?"
@@ -42,7 +54,8 @@ _BESIDE = re.compile(r"\.? ?#?\d{0,2}(?: |, | \(|: ?| - | = )")
 _LABEL_GAP = re.compile(r"\.?\)? ?[:=] ?['\"]?")
 _CLOSED = re.compile(r"\.?(?:$|[,;:)(/]|\.(?: |$)| \(| - )")
 _AGE_AFTER = re.compile(
-    r"\.?(?:, | \(|,? aged |,? age )(?:an? )?(?:aged |age )?\d{1,3}"
+    r"\.?(?:, | \(|,? aged |,? age )(?:an? )?(?:aged |age )?(?:\d{1,3}|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]{3,6}(?:teen|ty)(?:-[a-z]{3,5})?)"
     r"(?:[ -]?(?:years?|yrs?|y\b|y/?o\b|months?|weeks?|days?)| ?[MF]\b| ?/ ?[MF]\b|[,)])",
     re.IGNORECASE,
 )
@@ -55,6 +68,7 @@ _CITED = re.compile(
     r"\.?,? (?:et al|and colleagues|and co-?workers|and associates|\(?(?:19|20)\d\d[a-z]?\)?(?![/.-]\d))"
     r"|'s? (?:modification|original)|,? ?\[\d|,? \(?(?:1[5-9]|20)\d\d ?- ?(?:1[5-9]|20)\d\d\)"
 )
+_FIRMS = frozenset(("inc", "ltd", "llc", "gmbh", "corp", "co", "ag", "plc"))  # 'Aspen, Inc.'
 _REFERENCE = re.compile(r"[a-z] [A-Z]{1,3}, $")  # 'Zhu J, Robinson B, ' in a list of authors
 
 
@@ -69,7 +83,7 @@ def find_names(text: str) -> Iterator[Span]:
         if match["value"].split()[0].lower() in GIVEN_NAMES:
             yield match.span("value")
     words = Words(text)
-    named = -1  # the word after the last name found
+    named = -2  # the word after the last name found
     for run in words.runs():
         beside = run.first == named + 1 and words.lower[run.first - 1] in ("and", "y", "und", "et")
         span = _judge(run, beside)
@@ -91,7 +105,7 @@ def _judge(run: Run, beside_name: bool) -> Span | None:
         return (run.start, run.end) if run.initials > 1 and _beside_person(run) else None
     if _labelled(run):
         return run.start, _after_comma(run)
-    if run.acronym and not run.initials:
+    if run.acronym and not run.initials and _after_comma(run) == run.end:
         return None
     known_form = run.given or (run.initials > 0 and not run.eponym)
     if run.words.headline and not known_form:
@@ -109,6 +123,8 @@ def _judge(run: Run, beside_name: bool) -> Span | None:
 def _names_thing(run: Run, *, titled: bool) -> bool:
     """Tell whether what follows is named after the name: a sign, a stain, a catheter, a rat."""
     words, position = run.words, run.last
+    if re.match(r"[-_ ]?\d", words.text[run.end : run.end + 2]) and not run.any_given:
+        return True  # 'patient LIDC-0078', 'Wistar 12'
     possessive = words.possessive(run.last - 1)
     if position >= len(words) or words.gap(position) not in (" ", "'s ", "' ", "-", "/"):
         return False
@@ -131,8 +147,8 @@ def _in_institution(run: Run) -> bool:
     near = [
         word
         for offset, word in enumerate(after)
-        if words.gap(run.last + offset) in (" ", "'s ", " & ", ", ")
-        and words.words[run.last + offset][0].isupper()
+        if words.words[run.last + offset][0].isupper()
+        and (words.gap(run.last + offset) in (" ", "'s ", " & ") or (word in _FIRMS and not offset))
     ]
     if any(word in known.INSTITUTIONS for word in (*near, *run.lower[1:])):
         return True
@@ -144,7 +160,9 @@ def _is_cited(run: Run) -> bool:
     words = run.words
     if _CITED.match(words.text, run.end):
         return True
-    if run.last + 2 <= len(words) and words.gap(run.last) == " ":  # 'Hunt and Hess', 'Smith and Lee 1999'
+    if (
+        run.last + 2 <= len(words) and words.gap(run.last) == " "
+    ):  # 'Hunt and Hess', 'Smith and Lee 1999'
         if words.lower[run.last] in ("and", "&") and run.last + 1 < len(words):
             return bool(_CITED.match(words.text, words.end(run.last + 1)))
     return False
@@ -193,7 +211,7 @@ def _labelled(run: Run) -> bool:
         return (
             label in known.LABELS
             or label in ("pt", "patient", "paciente", "by")
-            or _is_profession(label)
+            or known.is_profession(label)
         ) and (not run.eponym or run.any_given or run.initials > 0 or label in known.LABELS)
     if label in known.LABELS and gap == " ":
         plain = len(run.parts) > 1 and not run.eponym and _closed(run)
@@ -203,21 +221,19 @@ def _labelled(run: Run) -> bool:
     return shown or bool(_CHILD_OF.search(words.text[: run.start][-6:]))
 
 
-def _is_profession(lower: str) -> bool:
-    return lower in known.PROFESSIONS or lower.endswith(known.PROFESSION_ENDINGS)
-
-
 def _beside_person(run: Run) -> bool:
     """Tell whether a role, a relation or a profession stands before."""
     words, before = run.words, run.first - 1
     if before < 0 or not _BESIDE.fullmatch(words.gap(run.first)):
         return False
     role = words.lower[before]
+    if role == "late" and before and words.lower[before - 1] == "the":  # who has died
+        return len(run.parts) > 1 and not run.eponym and words.gap(run.first) == " "
     related = role == "of" and (
         words.lower[before - 1] in known.RELATIONS
         or words.lower[before - 1] in ("baby", "newborn", "infant", "neonate", "child")
     )
-    person = role in known.PERSONS or role in known.RELATIONS or _is_profession(role)
+    person = role in known.PERSONS or role in known.RELATIONS or known.is_profession(role)
     if not (related or person):
         return False
     if not run.parts:  # initials: 'patient J.M.', and no panel letter
@@ -229,7 +245,8 @@ def _beside_person(run: Run) -> bool:
     gap = words.gap(run.first)
     if role in ("male", "female") and len(run.parts) == 1:  # 'female Wistar', 'male Aedes aegypti'
         return False
-    return gap == " " or _closed(run) and (len(run.parts) > 1 or "," in gap)
+    named_relation = role in known.RELATIONS or "," in gap
+    return gap == " " or _closed(run) and (len(run.parts) > 1 or named_relation)
 
 
 def _closed(run: Run) -> bool:
@@ -248,11 +265,15 @@ def _named(run: Run) -> bool:
     if before < 1:
         return False
     naming = words.lower[before] in known.NAMING or (
-        words.lower[before] == "as" and words.lower[before - 1] in ("known", "identified")
+        words.lower[before] == "as"
+        and not {"known", "identified", "called"}.isdisjoint(
+            words.lower[max(before - 5, 0) : before]
+        )
     )
-    recent = words.lower[max(before - 6, 0) : before]
+    recent = words.lower[max(before - 7, 0) : before]
     return naming and any(
-        word in known.PERSONS or word in known.RELATIONS or _is_profession(word) for word in recent
+        word in known.PERSONS or word in known.RELATIONS or known.is_profession(word)
+        for word in recent
     )
 
 
@@ -265,7 +286,12 @@ def _pictured(run: Run) -> bool:
     if image not in known.IMAGES and not image.endswith(known.IMAGE_ENDINGS):
         return False
     follows = words.lower[run.last] if run.last < len(words) else ""
-    goes_on = _closed(run) or words.possessive(run.last - 1) or follows in known.GOES_ON
+    goes_on = (
+        image in known.PHOTOGRAPHS
+        or _closed(run)
+        or words.possessive(run.last - 1)
+        or follows in known.GOES_ON
+    )
     if not goes_on:
         return False
     return run.given or (len(run.parts) > 1 and not run.eponym) or bool(run.initials and run.parts)
@@ -279,6 +305,8 @@ def _described(run: Run) -> bool:
     text = run.words.text
     if _FILED_AFTER.match(text, run.end):
         return run.given or (len(run.parts) > 1 and not run.eponym)
+    if text.startswith(" aged ", run.end) and not run.eponym:
+        return True
     if _AGE_AFTER.match(text, run.end):
         return run.given or (run.initials > 0 or len(run.parts) > 1) and not run.eponym
     return False
@@ -306,7 +334,12 @@ def _stands_alone(run: Run) -> bool:
 def _after_comma(run: Run) -> int:
     """Return the end of the name with what may follow a comma: SMITH, ROBERT J."""
     words, position = run.words, run.last
-    if len(run.parts) > 2 or not run.capitals or position >= len(words) or words.gap(position) != ", ":
+    if (
+        len(run.parts) > 2
+        or not run.capitals
+        or position >= len(words)
+        or words.gap(position) != ", "
+    ):
         return run.end
     first = words.lower[position]
     if not words.words[position].isupper() or first not in GIVEN_NAMES or first in AMBIGUOUS:

@@ -31,9 +31,10 @@ _NUMBERED = re.compile(
 )
 _FILED = re.compile(  # a thing that is filed, and a value that can be nothing but a file's
     r"\b(?:slide|specimen|sample|biopsy|case|record|file|chart|folder|patient|pt|block|report|"
-    r"film|histology|pathology|barcode|wristband|label|sticker|hospital|"
-    r"admission|registration|insurance|policy|donor|donation)[ :=-]{1,3}"
-    r"(?P<value>(?=[\w/-]{0,12}\d)(?:[A-Z]{1,3}[ -]?)?\d{2,12}(?:[-/]\d{2,10}){0,3}(?:[-/][A-Z])?)"
+    r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
+    r"requisition|invoice|prescription|admission|registration|insurance|policy|donor|donation)[ :=-]{1,3}"
+    r"(?P<value>(?:[A-Z]{1,3}[ -]?)?(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
+    r"(?:[-/][A-Z])?)"
     r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|hz)\b)",
     re.IGNORECASE,
 )
@@ -52,7 +53,7 @@ _COUNTED = re.compile(  # as the word before the mark
     r"\b(?:model|part|product|item|order|ec|cas|enzyme|gene|protein|table|equation|reynolds|slice|"
     r"image|frame|lead|electrode|sequence|chromosome|residue|copy|cell|atomic|wave|hounsfield|ct|"
     r"f|data|article|manuscript|journal|vol|volume|reference|gauge|mesh|icd|snomed|loinc|project|"
-    r"contract|decision|din|colour|color|mean|average|total|median|absolute|relative|the|a|of|"
+    r"contract|decision|application|din|colour|color|mean|average|total|median|absolute|relative|the|a|of|"
     r"large|small|high|low|and|in|with|by|exon|intron|position|case series|pixel|voxel|channel)"
     r"[ .]{1,2}$",
     re.IGNORECASE,

@@ -103,4 +103,6 @@ def _read_letter(letter: str) -> str:
     if category == "No" or "가" <= letter <= "힣":  # 10² is no 102; Hangul would fall apart
         return letter
     plain = unicodedata.normalize("NFKD", letter)
-    return "".join(_ASCII_FORMS.get(part, part) for part in plain if not unicodedata.combining(part))
+    return "".join(
+        _ASCII_FORMS.get(part, part) for part in plain if not unicodedata.combining(part)
+    )

@@ -7,10 +7,18 @@ from functools import cached_property
 
 from pairdx.curate.identifiers.given_names import AMBIGUOUS, GIVEN_NAMES
 from pairdx.curate.identifiers.ordinary import ENDINGS, ORDINARY
-from pairdx.curate.identifiers.vocabulary import EPONYMS, PARTICLES, TITLES, WEAK_TITLES
+from pairdx.curate.identifiers.vocabulary import (
+    EPONYMS,
+    PARTICLES,
+    PERSONS,
+    RELATIONS,
+    TITLES,
+    WEAK_TITLES,
+    is_profession,
+)
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_NO_NAMES = ORDINARY | TITLES | WEAK_TITLES
+_NO_NAMES = ORDINARY | TITLES | WEAK_TITLES | PERSONS | RELATIONS
 _LONGEST = 6  # parts of a name
 
 
@@ -67,7 +75,7 @@ class Words:
 
     def _is_part(self, index: int) -> bool:
         word, lower = self.words[index], self.lower[index]
-        if not word[0].isupper() or lower in _NO_NAMES:
+        if not word[0].isupper() or lower in _NO_NAMES or is_profession(lower):
             return False
         if "-" in word and word[word.rindex("-") + 1].islower() and not is_given(lower):
             return lower.startswith(("al-", "el-"))  # and not 'Medicaid-insured'
