@@ -42,7 +42,7 @@ _NUMERIC = re.compile(
     r"|(?:19|20)\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日"
 )
 _SPELLED = re.compile(
-    rf"{_FREE}{_DAY}{_ORDINAL}{_OF}{_WORDED}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
+    rf"(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |{_FREE}){_DAY}{_ORDINAL}{_OF}{_WORDED}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
     rf"|\b{_WORDED}[ -]?(?:the )?{_DAY}{_ORDINAL}[ ,/-]{{1,2}}(?:of )?{_YEAR}{_END}"
     rf"|{_FREE}(?:19|20)\d\d[ ,/-]{{1,2}}{_WORDED}[ -]?{_DAY}{_ORDINAL}{_END}",
     re.IGNORECASE,
@@ -71,11 +71,11 @@ _CUE = re.compile(
 # What makes a series of numbers of it: a unit behind it or a list before it.
 _UNIT = re.compile(
     r" ?(?:%|-|mg|g\b|kg|ml|mm|cm|m?l\b|µ|u[gml]|iu|hz|days?|weeks?|months?|years?|h\b|min|s\b|"
-    r"points?|fold|units?|schedule|regimen|cells|grid|rule)",
+    r"per |each|respectively|patients|points?|fold|units?|schedule|regimen|cells|grid|rule)",
     re.IGNORECASE,
 )
 _SERIES = re.compile(
-    r"(?:\b(?:doses?|days?|weeks?|months?|weights?|dilut\w{1,6}|ratios?|version|v|levels?|series|"
+    r"(?:= ?|\b(?:lot|batch|no\.?|number|cat\.?|doses?|days?|weeks?|months?|weights?|dilut\w{1,6}|ratios?|version|v|levels?|series|"
     r"positions?|at|of|grades?|scores?|titres?|titers?|sizes?)[ :]{1,2})$",
     re.IGNORECASE,
 )
@@ -91,7 +91,8 @@ def find_dates(text: str) -> Iterator[Span]:
         if _is_short_date(match):
             yield match.span()
     for match in _COMPACT.finditer(text):
-        yield match.span()
+        if not _SERIES.search(text[max(match.start() - 20, 0) : match.start()]):
+            yield match.span()
     for pattern in (_YEARLESS, _MONTHLY):
         for match in pattern.finditer(text):
             yield match.span("value")

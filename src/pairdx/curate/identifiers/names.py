@@ -54,11 +54,12 @@ _BESIDE = re.compile(r"\.? ?#?\d{0,2}(?: |, | \(|: ?| - | = )")
 _LABEL_GAP = re.compile(r"\.?\)? ?[:=] ?['\"]?")
 _CLOSED = re.compile(r"\.?(?:$|[,;:)(/]|\.(?: |$)| \(| - )")
 _AGE_AFTER = re.compile(
-    r"\.?(?:, | \(|,? aged |,? age )(?:an? )?(?:aged |age )?(?:\d{1,3}|"
+    r"\.?(?:, | \(|,? aged |,? age )(?:an? |our |the |his |her )?(?:aged |age )?(?:\d{1,3}|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]{3,6}(?:teen|ty)(?:-[a-z]{3,5})?)"
     r"(?:[ -]?(?:years?|yrs?|y\b|y/?o\b|months?|weeks?|days?)| ?[MF]\b| ?/ ?[MF]\b|[,)])",
     re.IGNORECASE,
 )
+_SURE_AFTER = re.compile(r",? \(?(?:aged? \d|(?:born|DOB|d\.o\.b\.?|date of birth)[ :])")
 _FILED_AFTER = re.compile(
     r"\.?[ ,;(]{1,3}(?:dob|d\.o\.b|born|date of birth|mrn|uhid|ssn|nhs|hospital no|patient no|"
     r"patient id|record no|id no|medical record|who lives|who resides|resident of|residing)\b",
@@ -68,6 +69,17 @@ _CITED = re.compile(
     r"\.?,? (?:et al|and colleagues|and co-?workers|and associates|\(?(?:19|20)\d\d[a-z]?\)?(?![/.-]\d))"
     r"|'s? (?:modification|original)|,? ?\[\d|,? \(?(?:1[5-9]|20)\d\d ?- ?(?:1[5-9]|20)\d\d\)"
 )
+_NO_ADJECTIVES = (known.GOES_ON - {"and"}) | {
+    "the",
+    "a",
+    "an",
+    "his",
+    "her",
+    "by",
+    "for",
+    "to",
+    "of",
+}
 _FIRMS = frozenset(("inc", "ltd", "llc", "gmbh", "corp", "co", "ag", "plc"))  # 'Aspen, Inc.'
 _REFERENCE = re.compile(r"[a-z] [A-Z]{1,3}, $")  # 'Zhu J, Robinson B, ' in a list of authors
 
@@ -112,7 +124,7 @@ def _judge(run: Run, beside_name: bool) -> Span | None:
         return None
     if _beside_person(run) or _done_by(run) or _named(run) or _pictured(run) or _described(run):
         return run.start, _after_comma(run)
-    if _stands_alone(run) or (beside_name and not run.eponym and _closed(run)):
+    if _stands_alone(run) or (beside_name and not run.eponym and (_closed(run) or _goes_on(run))):
         return run.start, _after_comma(run)
     return _later_start(run)
 
@@ -136,7 +148,7 @@ def _names_thing(run: Run, *, titled: bool) -> bool:
         lower = words.lower[index]
         if lower in known.THINGS:
             return True
-        if lower in known.GOES_ON and lower != "and" or (lower == "and" and titled):
+        if lower in _NO_ADJECTIVES or lower.endswith("ing") or (lower == "and" and titled):
             return False
     return False
 
@@ -249,6 +261,12 @@ def _beside_person(run: Run) -> bool:
     return gap == " " or _closed(run) and (len(run.parts) > 1 or named_relation)
 
 
+def _goes_on(run: Run) -> bool:
+    """Tell whether the sentence goes on as after a person: 'Ana before surgery'."""
+    words = run.words
+    return run.last < len(words) and words.lower[run.last] in known.GOES_ON
+
+
 def _closed(run: Run) -> bool:
     return bool(_CLOSED.match(run.words.text, run.end))
 
@@ -283,14 +301,15 @@ def _pictured(run: Run) -> bool:
     if before < 1 or words.lower[before] != "of" or words.gap(run.first) != " ":
         return False
     image = words.lower[before - 1]
+    if image in known.PARTS and run.given and not run.eponym and _closed(run):
+        return True
     if image not in known.IMAGES and not image.endswith(known.IMAGE_ENDINGS):
         return False
-    follows = words.lower[run.last] if run.last < len(words) else ""
     goes_on = (
         image in known.PHOTOGRAPHS
         or _closed(run)
         or words.possessive(run.last - 1)
-        or follows in known.GOES_ON
+        or _goes_on(run)
     )
     if not goes_on:
         return False
@@ -303,10 +322,10 @@ def _pictured(run: Run) -> bool:
 def _described(run: Run) -> bool:
     """Tell whether an age, a date of birth or a record follows, as it does after a person."""
     text = run.words.text
+    if _SURE_AFTER.match(text, run.end) and not run.eponym:
+        return True
     if _FILED_AFTER.match(text, run.end):
         return run.given or (len(run.parts) > 1 and not run.eponym)
-    if text.startswith(" aged ", run.end) and not run.eponym:
-        return True
     if _AGE_AFTER.match(text, run.end):
         return run.given or (run.initials > 0 or len(run.parts) > 1) and not run.eponym
     return False
@@ -325,7 +344,7 @@ def _stands_alone(run: Run) -> bool:
     if len(run.parts) > 1:
         return True
     if run.initials:
-        return words.text[run.end : run.end + 1] == "." and run.lower[0] not in known.EPONYMS
+        return words.text[run.end : run.end + 1] == "."
     if words.possessive(run.last - 1):
         return any(word in known.PARTS for word in words.lower[run.last : run.last + 2])
     return False

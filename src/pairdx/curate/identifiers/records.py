@@ -32,7 +32,7 @@ _NUMBERED = re.compile(
 _FILED = re.compile(  # a thing that is filed, and a value that can be nothing but a file's
     r"\b(?:slide|specimen|sample|biopsy|case|record|file|chart|folder|patient|pt|block|report|"
     r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
-    r"requisition|invoice|prescription|admission|registration|insurance|policy|donor|donation)[ :=-]{1,3}"
+    r"reads|stamped|marked|inscribed|requisition|invoice|prescription|admission|registration|insurance|policy|donor|donation)[ :=-]{1,3}"
     r"(?P<value>(?:[A-Z]{1,3}[ -]?)?(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
     r"(?:[-/][A-Z])?)"
     r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|hz)\b)",
