@@ -45,8 +45,13 @@ _GROUP = re.compile(
 )
 
 
+_ANY = re.compile(r"9\d|1[012]\d|[Nn]inety|[Hh]undred|NINETY|HUNDRED")  # most captions end here
+
+
 def find_old_ages(text: str) -> Iterator[Span]:
     """Yield the ages over 89, with their unit: ``94-year-old``, ``102 years``."""
+    if not _ANY.search(text):
+        return
     for pattern in (_OLD, _AGED, _BESIDE):
         for match in pattern.finditer(text):
             if not _GROUP.search(text[max(match.start() - 25, 0) : match.start()]):

@@ -14,6 +14,7 @@ _DOT = r"(?:\.| ?[\[({] ?dot ?[\])}] ?)"
 _EMAIL = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,6}}", re.IGNORECASE
 )
+_SPELLED_AT = re.compile(r"[\[({] ?at ?[\])}]", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.@/])@[A-Za-z_][\w.]{2,29}\b(?!\.\w)")
 
 _NUMBER = r"\+?(?:\(\+?\d{1,5}\)|\d{1,10})(?:[ ./-]{0,2}(?:\(\d{1,5}\)|\d{1,10})){0,6}"
@@ -22,6 +23,7 @@ _PHONE_LABEL = (
     r"whats ?app|viber|telegram|pager|bleep|beeper|landline|helpline|dial|ring|call|sms|"
     r"tel|tlf|ph|contact|reached at|reachable at|cell(?:phone)?(?= ?[:.]| no| number))"
 )
+_SIX_DIGITS = re.compile(r"\d(?:[ ()./-]{0,4}\d){5}")
 _PHONE = re.compile(
     rf"(?i:\b{_PHONE_LABEL}\b(?: ?(?:no|nos|number|us|me|her|him|at|on|via)\b){{0,2}}"
     rf"[ .:#]{{0,3}})(?P<labelled>{_NUMBER})(?!\w)"
@@ -34,6 +36,7 @@ _PHONE = re.compile(
 _LINK = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"]{4,500}|\b[\w-]{2,40}\.(?:com|me|be)/[^\s<>\"]{2,200}"
 )
+_LINKED_BY = re.compile(r"://|[wW]{3}\.|\.(?:com|me|be)/")
 _SOCIAL = re.compile(
     r"\b(?:facebook|instagram|twitter|tiktok|linkedin|youtube|snapchat|pinterest|tumblr|weibo|"
     r"gofundme|caringbridge|justgiving|patreon|onlyfans|blogspot|wixsite|myspace|reddit|telegram|"
@@ -61,7 +64,9 @@ _ADDRESS = re.compile(
     rf"(?<![\w.,-])\d{{1,5}}[A-Za-z]?(?:[/-]\d{{1,4}})?,? (?:{_CAPITAL} ){{1,3}}{_WAYS}\b"
     rf"(?:,? (?:Apt|Apartment|Flat|Suite|Unit)\.? ?#?\w{{1,5}})?"
     rf"|(?<![\w.,-])\d{{1,4}},? {_FOREIGN} (?:{_LINKED})(?: {_LINKED}){{0,3}}"
-    rf"|\b{_FOREIGN} {_LINKED}(?: {_LINKED}){{0,2}},? (?:n[ºo]?\.? ?)?\d{{1,4}}\b(?! ?(?:Fr|mm|cm|m)\b)"
+)
+_PLACED = re.compile(  # these begin with a word
+    rf"\b{_FOREIGN} {_LINKED}(?: {_LINKED}){{0,2}},? (?:n[ºo]?\.? ?)?\d{{1,4}}\b(?! ?(?:Fr|mm|cm|m)\b)"
     r"|\b[^\W\d_a-z]\w{2,25}(?:strasse|straße|str\.|weg|gasse|platz|allee|straat|laan|gracht|vej|"
     r"gatan|veien) ?\d{1,4}[a-z]?\b"
     rf"|\b(?:Flat|Apartment|House|Plot|Door|Villa)(?: [Nn]o\.?)? ?#?\d{{1,5}}[-/\w]{{0,6}}, "
@@ -72,6 +77,11 @@ _ADDRESS = re.compile(
     r"|\b(?i:postcode|post code|postal code)[ :]{1,3}(?i:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|"
     r"[a-z]\d[a-z] ?\d[a-z]\d)\b"
 )
+_HINTS = (  # one of these is in every text that _PLACED matches
+    "str. rue via rua ul. aven av. boul bd piazza plaza chemin calle strasse straße weg gasse platz "
+    "allee straat laan gracht vej gatan veien flat apartment house plot door villa box zip post pin "
+    "plz cep"
+).split()
 _LIVING = re.compile(
     r"(?i:\b(?:resident of|resides? (?:at|in)|residing (?:at|in)|lives? (?:at|in)|living (?:at|in)|"
     r"home address|address)[ :]{1,2})(?P<value>(?:[^\W\d_a-z][\w'.-]{1,24} ){1,3}\d{1,5}\b)"
@@ -80,24 +90,26 @@ _LIVING = re.compile(
 
 def find_emails(text: str) -> Iterator[Span]:
     """Yield e-mail addresses, also with the @ spelled out."""
+    if "@" not in text and not _SPELLED_AT.search(text):
+        return
     for match in _EMAIL.finditer(text):
         yield match.span()
 
 
 def find_links(text: str) -> Iterator[Span]:
     """Yield accounts, and web addresses of a person: by the host, or by the words before it."""
-    for match in _LINK.finditer(text):
+    for match in _LINK.finditer(text) if _LINKED_BY.search(text) else ():
         link = match[0].rstrip(".,;:)]'\"")
         before = text[max(match.start() - 60, 0) : match.start()]
         if _SOCIAL.search(link) or _PERSONAL.search(before):
             yield match.start(), match.start() + len(link)
-    for match in _HANDLE.finditer(text):
+    for match in _HANDLE.finditer(text) if "@" in text else ():
         yield match.span()
 
 
 def find_phones(text: str) -> Iterator[Span]:
     """Yield telephone numbers of a text that has a digit."""
-    for match in _PHONE.finditer(text):
+    for match in _PHONE.finditer(text) if _SIX_DIGITS.search(text) else ():
         group = match.lastgroup or ""
         digits = sum(letter.isdigit() for letter in match[group])
         if 6 <= digits <= 15:  # E.164 has at most 15
@@ -108,5 +120,9 @@ def find_addresses(text: str) -> Iterator[Span]:
     """Yield street addresses, boxes and postcodes of a text that has a digit."""
     for match in _ADDRESS.finditer(text):
         yield match.span()
+    lower = text.lower()
+    if any(hint in lower for hint in _HINTS):
+        for match in _PLACED.finditer(text):
+            yield match.span()
     for match in _LIVING.finditer(text):
         yield match.span("value")

@@ -61,6 +61,13 @@ _MONTHLY = re.compile(
     rf"{_END}",
     re.IGNORECASE,
 )
+# Most captions have neither of these, and need not be searched for the long patterns.
+_THREE_PARTS = re.compile(r"\d ?[-/.年] ?[\dIVX]")
+_MONTH_BESIDE = re.compile(
+    r"\b(?:ja|en|ge|fe|fé|ma|mr|me|mä|ap|ab|av|ju|jú|gi|lu|au|ag|ao|se|oc|ok|ot|ou|no|de|dé|dez|di)"
+    r"[a-z]{0,9}\b[ .,/-]{0,3}(?:the )?(?:of )?(?:de |del )?['\d]",
+    re.IGNORECASE,
+)
 # What stands before a date that is written with two digits for the year.
 _CUE = re.compile(
     r"(?:\b(?:dated?|on|born|dob|d\.o\.b|birth|since|until|exam|taken|recorded|acquired|obtained|"
@@ -83,19 +90,21 @@ _SERIES = re.compile(
 
 def find_dates(text: str) -> Iterator[Span]:
     """Yield the dates of a text that has a digit."""
-    for match in _NUMERIC.finditer(text):
-        yield match.span()
-    for match in _SPELLED.finditer(text):
-        yield match.span()
-    for match in _SHORT.finditer(text):
-        if _is_short_date(match):
+    if _THREE_PARTS.search(text):
+        for match in _NUMERIC.finditer(text):
             yield match.span()
+        for match in _SHORT.finditer(text):
+            if _is_short_date(match):
+                yield match.span()
     for match in _COMPACT.finditer(text):
         if not _SERIES.search(text[max(match.start() - 20, 0) : match.start()]):
             yield match.span()
-    for pattern in (_YEARLESS, _MONTHLY):
-        for match in pattern.finditer(text):
-            yield match.span("value")
+    if _MONTH_BESIDE.search(text):
+        for match in _SPELLED.finditer(text):
+            yield match.span()
+        for pattern in (_YEARLESS, _MONTHLY):
+            for match in pattern.finditer(text):
+                yield match.span("value")
 
 
 def _is_short_date(match: re.Match[str]) -> bool:

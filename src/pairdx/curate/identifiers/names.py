@@ -88,10 +88,12 @@ def find_names(text: str) -> Iterator[Span]:
     """Yield the names of persons in a folded text."""
     for match in _CARET.finditer(text) if "^" in text else ():
         yield match.span()
-    for pattern in (_FOREIGN, _INITIALS):
-        for match in pattern.finditer(text):
-            yield match.start("value"), match.start("value") + len(match["value"].rstrip(" ."))
-    for match in _LOWER_NAME.finditer(text):
+    for match in _FOREIGN.finditer(text) if ":" in text and not text.isascii() else ():
+        yield match.span("value")
+    lower = text.lower()
+    for match in _INITIALS.finditer(text) if "initial" in lower else ():
+        yield match.start("value"), match.start("value") + len(match["value"].rstrip(" ."))
+    for match in _LOWER_NAME.finditer(text) if "name" in lower else ():
         if match["value"].split()[0].lower() in GIVEN_NAMES:
             yield match.span("value")
     words = Words(text)

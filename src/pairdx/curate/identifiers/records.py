@@ -25,10 +25,9 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    rf"(?P<label>(?:\b[^\W\d_][\w'./-]{{0,24}}[ .]{{1,2}}){{0,3}})(?<!\w){_MARK}(?!\w)\.?"
-    rf"(?: is| was)?[ .:#=-]{{0,4}}{_VALUE}",
-    re.IGNORECASE,
+    rf"(?<!\w){_MARK}(?!\w)\.?(?: is| was)?[ .:#=-]{{0,4}}{_VALUE}", re.IGNORECASE
 )
+_LABEL = re.compile(r"(?:\b[^\W\d_][\w'./-]{0,24}[ .]{1,2}){1,3}$")
 _FILED = re.compile(  # a thing that is filed, and a value that can be nothing but a file's
     r"\b(?:slide|specimen|sample|biopsy|case|record|file|chart|folder|patient|pt|block|report|"
     r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
@@ -38,6 +37,7 @@ _FILED = re.compile(  # a thing that is filed, and a value that can be nothing b
     r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|hz)\b)",
     re.IGNORECASE,
 )
+_FOUR_DIGITS = re.compile(r"\d(?:[A-Za-z /.-]{0,3}\d){3}")
 _SHAPED = re.compile(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w-])")  # a US social security number
 _LONG = re.compile(r"(?<![\w.,/:#+-])(?!\d{0,40}0{6})\d{9,18}(?![\w%/-]|[.,]\d)")
 
@@ -74,11 +74,14 @@ _PERSONAL = re.compile(
 
 def find_records(text: str) -> Iterator[Span]:
     """Yield record numbers of a text that has a digit."""
+    if not _FOUR_DIGITS.search(text):
+        return
     for match in _LABELLED.finditer(text):
         if _is_filed(match, 4):
             yield match.span("value")
     for match in _NUMBERED.finditer(text):
-        label = match["label"]
+        before = _LABEL.search(text[max(match.start() - 60, 0) : match.start()])
+        label = before[0] if before else ""
         if _is_filed(match, 4 if _PERSONAL.search(label) else 5) and not _COUNTED.search(label):
             yield match.span("value")
     for match in _FILED.finditer(text):
