@@ -7,13 +7,10 @@ already, as in '90 years or older' and '>90 years'.
 import re
 from collections.abc import Iterator
 
+from pairdx.curate.identifiers.generalise import OVER_89
+
 Span = tuple[int, int]
 
-_ONES = "one|two|three|four|five|six|seven|eight|nine"
-_NUMBER = (
-    rf"(?:9\d|1[01]\d|12[0-5]|ninety(?:[- ](?:{_ONES}))?|"
-    rf"(?:one |a )?hundred(?:[- ](?:and[- ])?(?:{_ONES}|ten|eleven|twelve))?)"
-)
 _FREE = r"(?<![\w.,><≥~+-])(?<![><≥] )"
 _UNIT = r"(?:years?|yrs?|y)"
 _PERSON = (
@@ -22,18 +19,18 @@ _PERSON = (
 )
 _ENOUGH = r"(?!\+| ?(?:years?|yrs?)?(?: of age| old)? (?:or|and) (?:older|above|over|more))"
 _OLD = re.compile(
-    rf"{_FREE}(?P<value>{_NUMBER}(?:(?:[ -]{{1,2}}| ?)(?:{_UNIT}['s]{{0,2}}[ .-]{{0,2}}old"
+    rf"{_FREE}(?P<value>{OVER_89}(?:(?:[ -]{{1,2}}| ?)(?:{_UNIT}['s]{{0,2}}[ .-]{{0,2}}old"
     rf"|{_UNIT}[ -]of[ -]age|y\.? ?/?o\b\.?)))(?![a-z]){_ENOUGH}",
     re.IGNORECASE,
 )
 _AGED = re.compile(
     rf"\b(?:age|aged|ages|age/sex|age, sex)(?: of| was| is|)[ :=]{{1,3}}"
-    rf"(?P<value>{_NUMBER}(?: ?{_UNIT}\b)?)(?![\w.%/-]?\d|[ -]{{1,3}}(?:\d|to|and \d)){_ENOUGH}",
+    rf"(?P<value>{OVER_89}(?: ?{_UNIT}\b)?)(?![\w.%/-]?\d|[ -]{{1,3}}(?:\d|to|and \d)){_ENOUGH}",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
     rf"(?:\b{_PERSON}|[A-Z][\w'-]{{1,30}}\.?)(?:[ ,(;/-]{{1,3}}| of )(?:aged )?"
-    rf"(?P<value>{_NUMBER} ?(?:{_UNIT}|Y)\b)(?!['-]| (?:after|of|later|ago|surviv|follow|post)|\.\d)"
+    rf"(?P<value>{OVER_89} ?(?:{_UNIT}|Y)\b)(?!['-]| (?:after|of|later|ago|surviv|follow|post)|\.\d)"
     rf"|(?P<slash>(?<![\w.,/-])(?:9\d|10\d) ?(?:(?:{_UNIT}|Y)? ?/ ?(?:M|F|male|female)\b"
     r"|(?:y|Y|yr|yrs)(?: ?[MF]| old)\b|[MF](?=[,;)])))"
     rf"|\b(?:M|F|male|female) ?/ ?(?P<after>(?:9\d|10\d)(?: ?{_UNIT})?)\b(?![/.]\d)",
@@ -56,16 +53,3 @@ def find_old_ages(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             if not _GROUP.search(text[max(match.start() - 25, 0) : match.start()]):
                 yield match.span(match.lastgroup or 0)
-
-
-_AMOUNT = re.compile(rf"{_NUMBER}", re.IGNORECASE)
-
-
-def generalise_age_text(age: str) -> str:
-    """Return ``90+-year-old`` for ``94-year-old``: the number goes, the wording stays."""
-    return _AMOUNT.sub("90+", age, count=1)
-
-
-def generalise_age(age: float | None) -> float | None:
-    """Return ``age`` in years, with everything over 89 as 90."""
-    return age if age is None else min(age, 90.0)

@@ -38,18 +38,11 @@ PROFESSIONS = _words(
     "reader reporter optometrist optician orthodontist hygienist coach employer lawyer"
 )
 _PROFESSION_ENDINGS = ("ologist", "iatrist", "iatrician", "ographer", "surgeon", "esthetist")
-
-
-def is_profession(lower: str) -> bool:
-    """Tell whether a word in lower case is the profession of one who cares for patients."""
-    return lower in PROFESSIONS or lower.endswith(_PROFESSION_ENDINGS)
-
-
 LABELS = _words(
     "name names surname forename firstname lastname nombre nom apellido apellidos nome cognome "
     "naam vorname nachname patientname referrer signed signature requester contact correspondence"
 )
-NAMING = _words("named called nicknamed christened identified")
+NAMING = _words("known named called nicknamed christened identified")
 # 'performed by': who did something with this patient. 'described by' is a citation.
 AGENTS = _words(
     "performed taken photographed examined reported read reviewed signed provided interpreted "
@@ -249,3 +242,13 @@ EPONYMS = _words(
     "wolff wolffian wood woolf wright wuchereria yates yersinia york zadik zenker zellweger ziehl "
     "ziehl-neelsen zinn zollinger zuckerkandl cook bard hamilton wagner garden abbott"
 )
+
+
+def is_profession(lower: str) -> bool:
+    """Tell whether a word in lower case is the profession of one who cares for patients."""
+    return lower in PROFESSIONS or lower.endswith(_PROFESSION_ENDINGS)
+
+
+def is_person(lower: str) -> bool:
+    """Tell whether a word in lower case is a role, a relation or a profession."""
+    return lower in PERSONS or lower in RELATIONS or is_profession(lower)
