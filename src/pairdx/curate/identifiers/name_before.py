@@ -109,9 +109,9 @@ def is_pictured(run: Run) -> bool:
         return True
     if image not in known.IMAGES and not image.endswith(known.IMAGE_ENDINGS):
         return False
-    if image not in known.PHOTOGRAPHS and not (is_closed(run) or goes_on(run)):
-        if not words.possessive(run.last - 1):
-            return False
+    ends = is_closed(run) or goes_on(run) or words.possessive(run.last - 1)
+    if not ends and image not in known.PHOTOGRAPHS:
+        return False
     return run.given or (len(run.parts) > 1 and not run.eponym) or bool(run.initials and run.parts)
 
 

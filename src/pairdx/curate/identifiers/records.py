@@ -21,7 +21,8 @@ _OWN = (  # labels that need no 'number'
     r"serial|s/n|sn|folio|passport|licen[cs]e plate|number plate|patient id|pt id|pat id|id)"
 )
 _LABELLED = re.compile(
-    rf"\b(?:{_OWN}(?:(?:[ .]{{0,2}}{_MARK}(?!\w))?\.?(?: is| was)?[ .:#=-]{{0,3}}[:#= ]|#))[ ]?{_VALUE}",
+    rf"\b(?:{_OWN}(?:(?:[ .]{{0,2}}{_MARK}(?!\w))?\.?(?: is| was)?"
+    rf"[ .:#=-]{{0,3}}[:#= ]|#))[ ]?{_VALUE}",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -31,8 +32,10 @@ _LABEL = re.compile(r"(?:\b[^\W\d_][\w'./-]{0,24}[ .]{1,2}){1,3}$")
 _FILED = re.compile(  # a thing that is filed, and a value that can be nothing but a file's
     r"\b(?:slide|specimen|sample|biopsy|case|record|file|chart|folder|patient|pt|block|report|"
     r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
-    r"reads|stamped|marked|inscribed|requisition|invoice|prescription|admission|registration|insurance|policy|donor|donation)[ :=-]{1,3}"
-    r"(?P<value>(?:[A-Z]{1,3}[ -]?)?(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
+    r"reads|stamped|marked|inscribed|requisition|invoice|prescription|admission|"
+    r"registration|insurance|policy|donor|donation)[ :=-]{1,3}"
+    r"(?P<value>(?:[A-Z]{1,3}[ -]?)?"
+    r"(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
     r"(?:[-/][A-Z])?)"
     r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|hz)\b)",
     re.IGNORECASE,

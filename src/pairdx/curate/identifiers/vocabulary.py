@@ -4,26 +4,23 @@ What stands beside a name (a title, a role, a relation, a label), what follows a
 thing that is named after someone), and capitalised words that are no names.
 """
 
+from pairdx.curate.identifiers.lists import words
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-TITLES = _words(
+TITLES = words(
     "mr mrs ms miss mx dr drs prof professor doctor mme mlle monsieur madame herr frau fraulein "
     "senor senora senorita sra srta sig signor signora dott dottor dottoressa smt shri shrimati "
     "dhr mevr mgr rev reverend sgt capt lt pvt cpl"
 )
 # Titles that are also words: a name must follow that could be nothing else.
-WEAK_TITLES = _words("master baby sir dame lady nurse sister don dona sr sri kumari begum haji")
-PERSONS = _words(
+WEAK_TITLES = words("master baby sir dame lady nurse sister don dona sr sri kumari begum haji")
+PERSONS = words(
     "patient patients pt boy girl man woman gentleman lady child infant baby newborn neonate "
     "toddler teenager adolescent male female donor recipient volunteer proband twin twins triplet "
     "victim survivor gravida athlete farmer student soldier worker driver actor actress singer "
     "player celebrity resident participant client paciente patiente patientin enfant year-old "
     "month-old week-old day-old years-old"
 )
-RELATIONS = _words(
+RELATIONS = words(
     "mother father son daughter brother sister husband wife spouse partner uncle aunt cousin "
     "nephew niece grandson granddaughter grandmother grandfather grandparent grandchild "
     "mother-in-law father-in-law son-in-law daughter-in-law brother-in-law sister-in-law "
@@ -31,27 +28,27 @@ RELATIONS = _words(
     "neighbor parent parents sibling siblings fiance fiancee boyfriend girlfriend widow widower "
     "twin kin mum mom dad roommate"
 )
-PROFESSIONS = _words(
+PROFESSIONS = words(
     "nurse physician doctor consultant photographer midwife dentist therapist operator examiner "
     "technician technologist sonographer radiographer paramedic physiotherapist pharmacist "
     "teacher professor colleague registrar attending clinician surgeon practitioner gp author "
     "reader reporter optometrist optician orthodontist hygienist coach employer lawyer"
 )
 _PROFESSION_ENDINGS = ("ologist", "iatrist", "iatrician", "ographer", "surgeon", "esthetist")
-LABELS = _words(
+LABELS = words(
     "name names surname forename firstname lastname nombre nom apellido apellidos nome cognome "
     "naam vorname nachname patientname referrer signed signature requester contact correspondence"
 )
-NAMING = _words("known named called nicknamed christened identified")
+NAMING = words("known named called nicknamed christened identified")
 # 'performed by': who did something with this patient. 'described by' is a citation.
-AGENTS = _words(
+AGENTS = words(
     "performed taken photographed examined reported read reviewed signed provided interpreted "
     "dictated referred sent operated recorded acquired submitted verified captured posted "
     "uploaded shared treated seen written typed supplied witnessed annotated obtained prepared "
     "scanned consented requested ordered assisted supervised accompanied brought shot drawn done "
     "made kept donated held consulted"
 )
-IMAGES = _words(
+IMAGES = words(
     "photograph photographs photo photos image images picture pictures portrait portraits selfie "
     "radiograph radiographs x-ray x-rays xray ct mri mr ecg ekg eeg emg pet scan scans ultrasound "
     "view views biopsy specimen slide smear film films video still face hand hands foot feet eye "
@@ -59,20 +56,18 @@ IMAGES = _words(
     "appearance case tracing trace chart record records file tte tee oct scintigraphy spect dxa"
 )
 IMAGE_ENDINGS = ("gram", "grams", "graph", "graphs", "graphy", "scopy", "scan")
-PHOTOGRAPHS = _words(
-    "photograph photo photos picture portrait selfie drawing handwriting signature"
-)
-PARTICLES = _words(
+PHOTOGRAPHS = words("photograph photo photos picture portrait selfie drawing handwriting signature")
+PARTICLES = words(
     "de del della der den di da dos das du la le van von bin ibn binti bint al el ten ter zu y e af av"
 )
 # After a name that stands in 'image of NAME': the sentence goes on.
-GOES_ON = _words(
+GOES_ON = words(
     "showing shows showed demonstrating demonstrates revealing reveals depicting with before "
     "after at on taken who whose aged when while during following prior obtained performed "
     "illustrating confirming suggesting presenting presented is was has had in and"
 )
 # Parts and things of a person: 'Emeka's hand'.
-PARTS = _words(
+PARTS = words(
     "hand hands arm arms forearm leg legs foot feet face eye eyes eyelid ear ears nose mouth lip "
     "lips tongue teeth tooth neck head scalp hair skin back chest breast abdomen belly knee knees "
     "hip ankle wrist elbow shoulder thumb finger fingers toe toes nail nails cheek chin forehead "
@@ -85,7 +80,7 @@ PARTS = _words(
     "echocardiogram angiogram results report visit treatment"
 )
 # Things that are named after people, or that a capitalised word may stand before.
-THINGS = _words(
+THINGS = words(
     "disease diseases syndrome syndromes sign signs stain stains staining stained catheter "
     "catheters tube tubes scale scales score scores scoring test tests testing method methods "
     "technique techniques procedure procedures operation criteria criterion classification "
@@ -131,7 +126,7 @@ THINGS = _words(
     "wood root dye phantom lung knee elbow shoulder wart neck ear hip heart coat"
 )
 # Where one of these stands in the name, or after it, the name is of a place or a firm.
-INSTITUTIONS = _words(
+INSTITUTIONS = words(
     "hospital hospitals university institute institut clinic college school centre center "
     "foundation medical laboratories laboratory labs inc ltd llc gmbh corp corporation company co "
     "ag kg plc bv pharma pharmaceuticals diagnostics healthcare instruments surgical biotech "
@@ -142,29 +137,30 @@ INSTITUTIONS = _words(
     "children's general"
 )
 # Words before a name that make it a credit, a citation or a firm.
-CITING = _words(
+CITING = words(
     "credit credits after according adapted modified reproduced redrawn permission copyright "
     "source work courtesy-of described proposed introduced"
 )
 EPONYM_PAIRS = frozenset(
-    tuple(pair.split())
-    for pair in (
-        "graham steell,austin flint,marcus gunn,ramsay hunt,argyll robertson,miller fisher,"
-        "charles bonnet,denis browne,bence jones,mary joseph,grey turner,parkes weber,jorge lobo,"
-        "louis bar,marie tooth,marie foix,marie curie,karl storz,carl zeiss,eli lilly,"
-        "johns hopkins,robert koch,paul bunnell,thomas jefferson,walter reed,martin gruber,"
-        "brown sequard,henry schein,dandy walker,mikulicz radecki,christian weber,robert wood,"
-        "florence nightingale,louis pasteur,max planck,paul ehrlich,rudolf virchow,emil fischer,"
-        "leonardo vinci,da vinci,saint jude,ann arbor,monte carlo,cornelia lange,crouzon apert,"
-        "wolff parkinson,erb duchenne,lou gehrig,julius wolff,pierre robin,robert jones,"
-        "james lind,francis crick,henry ford,alexander fleming,edward jenner,st jude,"
-        "little richard,jesse owens,adam smith,george washington,charles darwin,albert einstein,"
-        "isaac newton,gregor mendel,otto bock,bernard soulier,robert marjolin,jackson pratt,"
-        "fitz hugh,hugh curtis,tommy john,montgomery asberg,edwin smith,prader willi,"
-        "chester disease,philip morris,erich hoffmann,lily pad,charlie chaplin"
-    ).split(",")
+    tuple(pair.split("_"))
+    for pair in words(
+        "graham_steell austin_flint marcus_gunn ramsay_hunt argyll_robertson miller_fisher "
+        "charles_bonnet denis_browne bence_jones mary_joseph grey_turner parkes_weber "
+        "jorge_lobo louis_bar marie_tooth marie_foix marie_curie karl_storz carl_zeiss "
+        "eli_lilly johns_hopkins robert_koch paul_bunnell thomas_jefferson walter_reed "
+        "martin_gruber brown_sequard henry_schein dandy_walker mikulicz_radecki "
+        "christian_weber robert_wood florence_nightingale louis_pasteur max_planck "
+        "paul_ehrlich rudolf_virchow emil_fischer leonardo_vinci da_vinci saint_jude "
+        "ann_arbor monte_carlo cornelia_lange crouzon_apert wolff_parkinson erb_duchenne "
+        "lou_gehrig julius_wolff pierre_robin robert_jones james_lind francis_crick "
+        "henry_ford alexander_fleming edward_jenner st_jude jesse_owens adam_smith "
+        "george_washington charles_darwin albert_einstein isaac_newton gregor_mendel "
+        "otto_bock bernard_soulier robert_marjolin jackson_pratt fitz_hugh hugh_curtis "
+        "tommy_john montgomery_asberg edwin_smith prader_willi philip_morris erich_hoffmann "
+        "charlie_chaplin"
+    )
 )
-EPONYMS = _words(
+EPONYMS = words(
     "abrikossoff achard adamantiades addison adie adson aicardi albers-schonberg albright alcock "
     "alexander allen allis alport alstrom alzheimer amsler andersen angelman antoni antopol apert "
     "apgar argyll arnold arnold-chiari arthus aschoff asherman asperger auer auerbach auspitz "
