@@ -84,7 +84,8 @@ _UNIT = re.compile(
 )
 _SERIES = re.compile(
     r"(?:= ?|\b(?:lot|batch|no\.?|number|cat\.?|doses?|days?|weeks?|months?|weights?|"
-    r"dilut\w{1,6}|ratios?|version|v|levels?|series|positions?|at|grades?|scores?|titres?|titers?|sizes?)[ :]{1,2})$",
+    r"dilut\w{1,6}|ratios?|version|v|levels?|series|positions?|at|"
+    r"grades?|scores?|titres?|titers?|sizes?)[ :]{1,2})$",
     re.IGNORECASE,
 )
 

@@ -27,6 +27,11 @@ _CITED = re.compile(
     r"\(?(?:19|20)\d\d[a-z]?\)?(?![/.-]\d))|'s? (?:modification|original)|,? ?\[\d"
     r"|,? \(?(?:1[5-9]|20)\d\d ?- ?(?:1[5-9]|20)\d\d\)"  # the dates of a life, long ago
 )
+_AS_PERSONS_DO = re.compile(
+    r"(?:,? who(?:se)? | (?:and|with) (?:her|his|their) (?:mother|father|sister|brother|twin|son|"
+    r"daughter|wife|husband|parents|family|baby|child)\b"
+    r"| (?:wearing|walking|standing|sitting|holding|smiling|posing|playing|recovering|resting)\b)"
+)
 _NUMBERED = re.compile(r"[-_ ]?\d")
 _FIRMS = frozenset(("inc", "ltd", "llc", "gmbh", "corp", "co", "ag", "plc"))  # 'Aspen, Inc.'
 _NO_ADJECTIVES = (known.GOES_ON - {"and"}) | frozenset(
@@ -50,6 +55,8 @@ def is_described(run: Run) -> bool:
     text = run.words.text
     if _AGED_OR_BORN.match(text, run.end) and not run.eponym:
         return True
+    if _AS_PERSONS_DO.match(text, run.end) and not run.eponym:
+        return run.given or len(run.parts) > 1 or text.startswith(" and", run.end)
     if _FILED.match(text, run.end):
         return run.given or (len(run.parts) > 1 and not run.eponym)
     if _AGE.match(text, run.end):

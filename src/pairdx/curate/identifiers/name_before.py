@@ -83,9 +83,17 @@ def is_beside_person(run: Run) -> bool:
 def is_agent(run: Run) -> bool:
     """Tell whether it is who did something with the patient: 'performed by K. Lindgren'."""
     words, before = run.words, run.first - 1
-    if before < 1 or words.lower[before] != "by" or words.lower[before - 1] not in known.AGENTS:
+    if before < 1 or words.gap(run.first) != " ":
         return False
-    return run.given or (run.initials > 0 and not run.eponym)
+    deed, link = words.lower[before - 1], words.lower[before]
+    plain = run.given or (len(run.parts) > 1 and not run.eponym)
+    if (deed, link) in known.THANKED:
+        return plain
+    if link != "by" or deed not in known.AGENTS:
+        return False
+    return (
+        (plain and deed in known.HUMAN_AGENTS) or run.given or bool(run.initials and not run.eponym)
+    )
 
 
 def is_named(run: Run) -> bool:
@@ -105,7 +113,8 @@ def is_pictured(run: Run) -> bool:
     if before < 1 or words.lower[before] != "of" or words.gap(run.first) != " ":
         return False
     image = words.lower[before - 1]
-    if image in known.PARTS and run.given and not run.eponym and is_closed(run):
+    plain = not run.eponym and (run.given or len(run.parts) > 1)
+    if image in known.PARTS and plain and (is_closed(run) or goes_on(run)):
         return True
     if image not in known.IMAGES and not image.endswith(known.IMAGE_ENDINGS):
         return False

@@ -101,8 +101,7 @@ class _Opinion:
 
     def supports(self, run: Run) -> bool:
         """Tell whether the model calls all of it a person, where that may decide."""
-        open_question = len(run.parts) > 1 or run.given
-        if self._read is None or not open_question or run.eponym or run.acronym:
+        if self._read is None or len(run.parts) < 2 or run.eponym or is_credited(run):
             return False
         return any(start <= run.start and run.end <= end for start, end in self._persons)
 
@@ -114,7 +113,8 @@ def _judge(run: Run, opinion: _Opinion, *, listed: bool) -> Span | None:
         return None
     if titled:
         return start, run.end
-    if tuple(run.lower[:2]) in known.EPONYM_PAIRS:
+    named_thing = not run.given and not known.THINGS.isdisjoint(run.lower)  # 'Harrington Rod'
+    if named_thing or tuple(run.lower[:2]) in known.EPONYM_PAIRS:
         return None
     if not run.parts:
         return (run.start, run.end) if run.initials > 1 and is_beside_person(run) else None

@@ -79,22 +79,20 @@ def find_records(text: str) -> Iterator[Span]:
     """Yield record numbers of a text that has a digit."""
     if not _FOUR_DIGITS.search(text):
         return
-    for match in _LABELLED.finditer(text):
-        if _is_filed(match, 4):
-            yield match.span("value")
-    for match in _NUMBERED.finditer(text):
-        before = _LABEL.search(text[max(match.start() - 60, 0) : match.start()])
-        label = before[0] if before else ""
-        if _is_filed(match, 4 if _PERSONAL.search(label) else 5) and not _COUNTED.search(label):
-            yield match.span("value")
-    for match in _FILED.finditer(text):
-        if _is_filed(match, 5):
-            yield match.span("value")
-    for match in _SHAPED.finditer(text):
-        yield match.span()
+    yield from (m.span("value") for m in _LABELLED.finditer(text) if _is_filed(m, 4))
+    yield from (m.span("value") for m in _NUMBERED.finditer(text) if _is_numbered(m))
+    yield from (m.span("value") for m in _FILED.finditer(text) if _is_filed(m, 5))
+    yield from (match.span() for match in _SHAPED.finditer(text))
     for match in _LONG.finditer(text):
         if not _SCIENCE.search(_label(text, match.start())):
             yield match.span()
+
+
+def _is_numbered(match: re.Match[str]) -> bool:
+    """Tell whether 'no. 12345' is a record's, by up to three words before it."""
+    before = _LABEL.search(match.string[max(match.start() - 60, 0) : match.start()])
+    label = before[0] if before else ""
+    return _is_filed(match, 4 if _PERSONAL.search(label) else 5) and not _COUNTED.search(label)
 
 
 def _is_filed(match: re.Match[str], digits: int) -> bool:

@@ -24,7 +24,9 @@ _LOOK_ALIKES = dict(
         strict=True,
     )
 )
-_ASCII_FORMS = _LOOK_ALIKES | dict.fromkeys("‘’ʼ`´′", "'") | dict.fromkeys("‐‑‒–—−", "-")
+_QUOTES = "\u2018\u2019\u02bc`\u00b4\u2032"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_ASCII_FORMS = _LOOK_ALIKES | dict.fromkeys(_QUOTES, "'") | dict.fromkeys(_DASHES, "-")
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,20 @@ AGENTS = words(
     "dictated referred sent operated recorded acquired submitted verified captured posted "
     "uploaded shared treated seen written typed supplied witnessed annotated obtained prepared "
     "scanned consented requested ordered assisted supervised accompanied brought shot drawn done "
-    "made kept donated held consulted"
+    "made kept donated held consulted given"
+)
+HUMAN_AGENTS = words(  # what no firm and no device does
+    "interpreted read reviewed signed dictated examined written drawn photographed referred given "
+    "supervised assisted treated seen consented witnessed accompanied requested operated"
+)
+THANKED = frozenset(
+    (
+        ("thanks", "to"),
+        ("grateful", "to"),
+        ("letter", "from"),
+        ("message", "from"),
+        ("note", "from"),
+    )
 )
 IMAGES = words(
     "photograph photographs photo photos image images picture pictures portrait portraits selfie "
@@ -58,7 +71,8 @@ IMAGES = words(
 IMAGE_ENDINGS = ("gram", "grams", "graph", "graphs", "graphy", "scopy", "scan")
 PHOTOGRAPHS = words("photograph photo photos picture portrait selfie drawing handwriting signature")
 PARTICLES = words(
-    "de del della der den di da dos das du la le van von bin ibn binti bint al el ten ter zu y e af av"
+    "de del della der den di da dos das du la le van von bin ibn binti bint al el ten ter zu y e "
+    "af av"
 )
 # After a name that stands in 'image of NAME': the sentence goes on.
 GOES_ON = words(
@@ -76,8 +90,8 @@ PARTS = words(
     "scan scans ct mri ecg ekg photograph photographs photo photos picture portrait lesion "
     "lesions wound scar rash tumour tumor surgery operation admission discharge recovery birth "
     "death consent home jaw palate uterus ovary prostate colon stomach bladder follow-up "
-    "condition smile gait left right weight height growth course story symptoms fever pain biopsy "
-    "echocardiogram angiogram results report visit treatment"
+    "condition smile gait left right defect swelling voice weight height growth course story "
+    "symptoms fever pain biopsy echocardiogram angiogram results report visit treatment"
 )
 # Things that are named after people, or that a capitalised word may stand before.
 THINGS = words(
@@ -145,19 +159,17 @@ EPONYM_PAIRS = frozenset(
     tuple(pair.split("_"))
     for pair in words(
         "graham_steell austin_flint marcus_gunn ramsay_hunt argyll_robertson miller_fisher "
-        "charles_bonnet denis_browne bence_jones mary_joseph grey_turner parkes_weber "
-        "jorge_lobo louis_bar marie_tooth marie_foix marie_curie karl_storz carl_zeiss "
-        "eli_lilly johns_hopkins robert_koch paul_bunnell thomas_jefferson walter_reed "
-        "martin_gruber brown_sequard henry_schein dandy_walker mikulicz_radecki "
-        "christian_weber robert_wood florence_nightingale louis_pasteur max_planck "
-        "paul_ehrlich rudolf_virchow emil_fischer leonardo_vinci da_vinci saint_jude "
-        "ann_arbor monte_carlo cornelia_lange crouzon_apert wolff_parkinson erb_duchenne "
-        "lou_gehrig julius_wolff pierre_robin robert_jones james_lind francis_crick "
-        "henry_ford alexander_fleming edward_jenner st_jude jesse_owens adam_smith "
-        "george_washington charles_darwin albert_einstein isaac_newton gregor_mendel "
-        "otto_bock bernard_soulier robert_marjolin jackson_pratt fitz_hugh hugh_curtis "
-        "tommy_john montgomery_asberg edwin_smith prader_willi philip_morris erich_hoffmann "
-        "charlie_chaplin"
+        "charles_bonnet denis_browne bence_jones mary_joseph grey_turner parkes_weber jorge_lobo "
+        "louis_bar marie_tooth marie_foix marie_curie karl_storz carl_zeiss eli_lilly "
+        "johns_hopkins robert_koch paul_bunnell thomas_jefferson walter_reed martin_gruber "
+        "brown_sequard henry_schein dandy_walker mikulicz_radecki christian_weber robert_wood "
+        "florence_nightingale louis_pasteur max_planck paul_ehrlich rudolf_virchow emil_fischer "
+        "leonardo_vinci da_vinci saint_jude ann_arbor monte_carlo cornelia_lange crouzon_apert "
+        "wolff_parkinson erb_duchenne lou_gehrig julius_wolff pierre_robin robert_jones "
+        "james_lind francis_crick henry_ford alexander_fleming edward_jenner st_jude jesse_owens "
+        "adam_smith george_washington charles_darwin albert_einstein isaac_newton gregor_mendel "
+        "otto_bock bernard_soulier robert_marjolin jackson_pratt fitz_hugh hugh_curtis tommy_john "
+        "montgomery_asberg edwin_smith prader_willi philip_morris erich_hoffmann charlie_chaplin"
     )
 )
 EPONYMS = words(
