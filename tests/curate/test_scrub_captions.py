@@ -96,11 +96,10 @@ def test_mask_replaces_only_the_kinds_asked_for():
 
 
 PIECES = [
-    "a", "1", "1-", "12 ", "Aa ", "Mr. Abc ", "A. ", "Dr. ", "a@", "+1 ", "tel ", "Jan 1 ", "A-",
-    "Emma ", "Emma K. ", "patient Abc ", "no. 1234 ", "Abc^", "ABC, ", "<b>", "&#65;", "<a href=",
-    "\u00e9", "e\u0301", "\u200b", "\u202e", "\x00", "\u0627", "\u738b", "1/", "1.", "99 ", "9",
-    "aged 99 ", "12 Abc Street ", "1 Rue de la Abc ", "https://a.com/", "[at]", "a.b@c.",
-    "born in Jan ", "Name: ", "id id ", "MRN: ", "slide 1 ", "de la ", "ten-", "Abweg", "A.B.C.",
+    "a", "1", "1-", "12 ", "Mr. Abc ", "A. ", "a@", "+1 ", "Jan 1 ", "Emma K. ", "patient Abc ",
+    "no. 1234 ", "Abc^", "ABC, ", "<b>", "&#65;", "<a href=", "e\u0301", "\u202e", "\u738b",
+    "99 ", "12 Abc Street ", "1 Rue de la Abc ", "https://a.com/", "a.b@c.", "Name: ", "MRN: ",
+    "de la ", "A.B.C.",
 ]  # fmt: skip
 
 

@@ -13,10 +13,11 @@ MARK = re.compile(r"\{(\w+)\|([^{}]*)\}")
 def read_set(name):
     """Return captions and their identifiers."""
     lines = (SETS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return [_parse(line) for line in lines]
+    return [parse(line) for line in lines]
 
 
-def _parse(line):
+def parse(line):
+    """Return the caption that a marked line stands for, and its identifiers."""
     caption, marked, position = "", [], 0
     for match in MARK.finditer(line):
         caption += line[position : match.start()]

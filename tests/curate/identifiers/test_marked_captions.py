@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from marked_captions import covers, read_set, score
+from marked_captions import covers, parse, read_set, score
 
+from pairdx.curate.identifiers.kinds import Identifier
 from pairdx.curate.scrub_captions import find_identifiers
 
 SHARED = Path(__file__).parents[4] / "shared" / "pii"
@@ -27,10 +28,12 @@ def test_own_captions(name, spans, hits, clean):
     assert result == {"spans": spans, "hits": hits, "vain": 0, "flagged": 0, "clean": clean}
 
 
-def test_a_missed_and_a_vain_span_are_counted():
-    captions = [("Seen by Ada.", [])], [("Ada and Bo", read_set("first")[0][1][:1])]
-    assert score(captions[0], lambda _: read_set("first")[0][1])["flagged"] == 1
-    assert score(captions[1], lambda _: [])["hits"] == 0
+def test_what_is_missed_and_what_is_found_in_vain_is_counted():
+    captions = [parse("Seen by {name|Ada Byron}."), parse("A clean line.")]
+    nothing = score(captions, lambda caption: [])
+    assert nothing == {"spans": 1, "hits": 0, "vain": 0, "flagged": 0, "clean": 1}
+    first_letter = score(captions, lambda caption: [Identifier(0, 1, "name")])
+    assert first_letter == {"spans": 1, "hits": 0, "vain": 2, "flagged": 1, "clean": 1}
 
 
 @needs_shared

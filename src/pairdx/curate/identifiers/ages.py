@@ -31,7 +31,7 @@ _AGED = re.compile(
 _BESIDE = re.compile(
     rf"(?:\b{_PERSON}|[A-Z][\w'-]{{1,30}}\.?)(?:[ ,(;/-]{{1,3}}| of )(?:aged )?"
     rf"(?P<value>{OVER_89} ?(?:{_UNIT}|Y)\b)"
-    r"(?!['-]| (?:after|of|later|ago|surviv|follow|post)|\.\d)"
+    rf"{_ENOUGH}(?!['-]| (?:after|of|later|ago|surviv|follow|post)|\.\d)"
     rf"|(?P<slash>(?<![\w.,/-])(?:9\d|10\d) ?(?:(?:{_UNIT}|Y)? ?/ ?(?:M|F|male|female)\b"
     r"|(?:y|Y|yr|yrs)(?: ?[MF]| old)\b|[MF](?=[,;)])))"
     rf"|\b(?:M|F|male|female) ?/ ?(?P<after>(?:9\d|10\d)(?: ?{_UNIT})?)\b(?![/.]\d)",
