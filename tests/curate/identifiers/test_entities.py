@@ -35,6 +35,7 @@ def test_a_missing_extra_is_named():
 
 
 @pytest.mark.skipif(not INSTALLED, reason="the extra ner is not installed")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what spaCy imports
 def test_the_real_model_supports_a_doubtful_name():
     found = find_identifiers(CAPTION, entities.person_reader())
     assert [CAPTION[one.start : one.end] for one in found] == ["Tjaarda Hoekstra"]
