@@ -8,9 +8,9 @@ import pytest
 
 from pairdx.curate.balance import balance
 from pairdx.curate.cohort import images_present, select_cohort
+from pairdx.curate.identifiers.kinds import KINDS
 from pairdx.curate.scan import scan
 from pairdx.curate.scrub import scrub
-from pairdx.curate.scrub_captions import KINDS
 from pairdx.params.balance import BalanceParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.scan import ScanParams
@@ -27,7 +27,7 @@ PARAMS = {
         modalities=(*LABELS, "pathology"),
         licenses="all",
     ),
-    "scan": ScanParams(hash_size=16, max_megapixels=100, workers=1),
+    "scan": ScanParams(hash_size=16, max_megapixels=100, named_entities=False, workers=1),
     "scrub": ScrubParams.model_validate(
         {"min_side": 32, "max_side": 512, "identifiers": dict.fromkeys(KINDS, "mask")}
     ),

@@ -10,7 +10,7 @@ from pairdx.params.scan import ScanParams
 from pairdx.schema import SCAN
 from pairdx.sources.multicare import read_rows
 
-PARAMS = {"hash_size": 16, "max_megapixels": 1, "workers": 1}
+PARAMS = {"hash_size": 16, "max_megapixels": 1, "named_entities": False, "workers": 1}
 
 
 def params(**changes):

@@ -1,8 +1,10 @@
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from releases import encode, rows_of, write_release
 
+from pairdx.curate.identifiers.kinds import PLACEHOLDERS
 from pairdx.curate.scan import scan
 from pairdx.curate.scrub import scrub
 from pairdx.errors import PairdxError
@@ -11,7 +13,7 @@ from pairdx.params.scrub import ScrubParams
 from pairdx.schema import SCRUBBED, read_table
 from pairdx.sources.multicare import read_rows
 
-KINDS = ("date", "email", "phone", "record_number", "name")
+KINDS = tuple(PLACEHOLDERS)
 CAPTIONS = [
     "Mr. Miller on 2019-03-04.",
     "Mr. Miller, MRN 00482913.",
@@ -37,7 +39,9 @@ def scanned(tmp_path):
     }
     raw = write_release(tmp_path / "raw", rows, images=images)
     cohort = read_rows(raw)
-    facts = scan(raw, cohort, ScanParams(hash_size=16, max_megapixels=9, workers=1))
+    facts = scan(
+        raw, cohort, ScanParams(hash_size=16, max_megapixels=9, named_entities=False, workers=1)
+    )
     return raw, cohort, facts
 
 
@@ -90,3 +94,15 @@ def test_facts_of_other_pairs_are_refused(scanned, tmp_path):
     raw, cohort, facts = scanned
     with pytest.raises(PairdxError, match="scan and cohort hold different pairs"):
         scrub(raw, cohort, facts.slice(1), params(), tmp_path / "scrubbed.parquet")
+
+
+@pytest.mark.parametrize(("action", "ages"), [("mask", [90.0]), ("keep", [97.0]), ("drop", [])])
+def test_ages_over_89_in_the_column(scanned, tmp_path, action, ages):
+    raw, cohort, facts = scanned
+    column = cohort.schema.get_field_index("age")
+    old = [97.0] + [30.0] * (len(cohort) - 1)
+    cohort = cohort.set_column(column, "age", pa.array(old, pa.float64()))
+    review = scrub(raw, cohort, facts, params(old_age=action), tmp_path / "scrubbed.parquet")
+    table = read_table(tmp_path / "scrubbed.parquet", SCRUBBED)
+    assert [age for age in table["age"].to_pylist() if age != 30] == ages
+    assert ("age: over 89" in review.csv()) == (action == "drop")

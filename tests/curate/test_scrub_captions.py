@@ -3,7 +3,8 @@ from itertools import pairwise
 
 import pytest
 
-from pairdx.curate.scrub_captions import Identifier, find_identifiers, mask
+from pairdx.curate.identifiers.kinds import Identifier, mask
+from pairdx.curate.scrub_captions import find_identifiers
 
 
 def found(caption):
@@ -94,11 +95,16 @@ def test_mask_replaces_only_the_kinds_asked_for():
     assert find_identifiers(mask(caption, spans, ["date", "name"])) == []
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["a", "1", "1-", "12 ", "Aa ", "Mr. Abc ", "A. ", "Dr. ", "a@", "+1 ", "tel ", "Jan 1 "],
-)
+PIECES = [
+    "a", "1", "1-", "12 ", "Mr. Abc ", "A. ", "a@", "+1 ", "Jan 1 ", "Emma K. ", "patient Abc ",
+    "no. 1234 ", "Abc^", "ABC, ", "<b>", "&#65;", "<a href=", "e\u0301", "\u202e", "\u738b",
+    "99 ", "12 Abc Street ", "1 Rue de la Abc ", "https://a.com/", "a.b@c.", "Name: ", "MRN: ",
+    "de la ", "A.B.C.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
 def test_time_is_linear_in_the_length(piece):
-    start = time.perf_counter()
+    start = time.process_time()
     find_identifiers(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2  # 0.02 to 0.4 s; a square would take minutes

@@ -18,6 +18,7 @@ import pyarrow as pa
 from PIL import Image
 from tqdm import tqdm
 
+from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scrub_captions import find_identifiers
 from pairdx.params.scan import ScanParams
 from pairdx.schema import SCAN
@@ -55,12 +56,15 @@ def _map(chunks: list[tuple[Path, list[Row], ScanParams]], workers: int) -> Iter
 
 def _scan_chunk(chunk: tuple[Path, list[Row], ScanParams]) -> list[Row]:
     raw, pairs, params = chunk
+    read_persons = person_reader() if params.named_entities else None
     with Archives(raw) as archives:
         return [
             {
                 "id": pair["id"],
                 **_scan_image(archives.read(pair["archive"], pair["member"]), params),
-                "identifiers": [vars(found) for found in find_identifiers(pair["caption"])],
+                "identifiers": [
+                    vars(found) for found in find_identifiers(pair["caption"], read_persons)
+                ],
             }
             for pair in pairs
         ]

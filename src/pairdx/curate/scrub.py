@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow as pa
 from tqdm import tqdm
 
-from pairdx.curate.scrub_captions import KINDS, Identifier, mask
+from pairdx.curate.identifiers.generalise import OLDEST, generalise_age
+from pairdx.curate.identifiers.kinds import KINDS, Identifier, mask
 from pairdx.curate.scrub_images import clean_image
 from pairdx.curate.streaming import TableWriter
 from pairdx.errors import PairdxError
@@ -105,6 +106,8 @@ def _reason_to_drop(pair: Row, params: ScrubParams) -> str:
         return f"image: {pair['problem']}"
     if min(pair["width"], pair["height"]) < params.min_side:
         return f"image: {pair['width']} x {pair['height']} pixels"
+    if params.identifiers.old_age == "drop" and (pair["age"] or 0) >= OLDEST:
+        return "age: over 89"
     kinds = _kinds(pair, params, "drop")
     return f"caption: {', '.join(kinds)}" if kinds else ""
 
@@ -131,5 +134,12 @@ def _clean(pair: Row, archives: Archives, params: ScrubParams, review: Review) -
         "image": {"bytes": image.data, "path": f"{pair['id']}.{image.extension}"},
         "width": image.width,
         "height": image.height,
+        "age": _age(pair, params),
         "caption": mask(pair["caption"], pair["identifiers"], kinds),
     }
+
+
+def _age(pair: Row, params: ScrubParams) -> float | None:
+    keep = params.identifiers.old_age == "keep"
+    age: float | None = pair["age"]
+    return age if keep else generalise_age(age)

@@ -13,4 +13,5 @@ class ScanParams(Section):
     section: ClassVar[str] = "scan"
     hash_size: int = Field(ge=8, le=32, multiple_of=8)
     max_megapixels: float = Field(gt=0)  # a larger image is a problem, not a picture
+    named_entities: bool  # ask spaCy about doubtful names in captions; needs the extra `ner`
     workers: int = Field(ge=0)  # processes; 0: one a core. Changes no output

@@ -17,6 +17,9 @@ class IdentifierActions(Section):
     phone: Action
     record_number: Action
     name: Action
+    address: Action
+    link: Action  # to a person's page or account
+    old_age: Action  # over 89, in the caption and in the column `age`; mask: 90+, and 90
 
 
 class ScrubParams(Section):

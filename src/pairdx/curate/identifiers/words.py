@@ -1,0 +1,188 @@
+"""The words of a caption, and the runs of capitalised ones that could be a name."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pairdx.curate.identifiers.given_names import AMBIGUOUS, GIVEN_NAMES
+from pairdx.curate.identifiers.ordinary import ENDINGS, ORDINARY
+from pairdx.curate.identifiers.vocabulary import (
+    EPONYMS,
+    PARTICLES,
+    PERSONS,
+    RELATIONS,
+    TITLES,
+    WEAK_TITLES,
+    is_profession,
+)
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_NO_NAMES = ORDINARY | TITLES | WEAK_TITLES | PERSONS | RELATIONS
+_LONGEST = 6  # parts of a name
+
+
+class Words:
+    """The words of ``text``, without a possessive 's, and what stands between them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        for match in _WORD.finditer(text):
+            word = match[0]
+            self.words.append(word[:-2] if word.endswith(("'s", "'S")) else word)
+            self.starts.append(match.start())
+        self.lower = [word.lower() for word in self.words]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def end(self, index: int) -> int:
+        """Return where a word ends in the text."""
+        return self.starts[index] + len(self.words[index])
+
+    def gap(self, index: int) -> str:
+        """Return what stands between a word and the one before it."""
+        return self.text[self.end(index - 1) : self.starts[index]] if index else self.text[:0]
+
+    def possessive(self, index: int) -> bool:
+        """Tell whether 's (or ' after an s) follows."""
+        return self.text.startswith(("'s ", "' ", "'S "), self.end(index))
+
+    @cached_property
+    def headline(self) -> bool:
+        """Tell whether capitals say nothing here: a Caption in Title Case or IN CAPITALS."""
+        long = [word for word in self.words if len(word) > 3]
+        return len(long) > 3 and sum(word[0].isupper() for word in long) > 0.6 * len(long)
+
+    def runs(self) -> Iterator["Run"]:
+        """Yield the runs of words that could be a name."""
+        position, number = 0, len(self.words)
+        while position < number:
+            if self.words[position][0].isupper() and self._can_start(position):
+                end = self._read(position)
+                yield Run(self, position, end)
+                position = end
+            else:
+                position += 1
+
+    def _can_start(self, index: int) -> bool:
+        if len(self.words[index]) > 1:
+            return self._is_part(index)
+        dotted = self.text[self.end(index) : self.end(index) + 1] == "."
+        return dotted and self.gap(index)[-1:] not in ("'", ".", "-", "/")
+
+    def _is_part(self, index: int) -> bool:
+        word, lower = self.words[index], self.lower[index]
+        if not word[0].isupper() or lower in _NO_NAMES or is_profession(lower):
+            return False
+        if "-" in word and not is_given(lower) and not ORDINARY.isdisjoint(lower.split("-")):
+            return lower.startswith(("al-", "el-"))  # and not 'Afro-Caribbean'
+        if "-" in word and word[word.rindex("-") + 1].islower() and not is_given(lower):
+            return lower.startswith(("al-", "el-"))  # and not 'Medicaid-insured'
+        return not lower.endswith(ENDINGS) or len(word) < 7 or is_given(lower)
+
+    def _read(self, start: int) -> int:
+        """Return the end of the run that starts with word ``start``."""
+        position = start + 1
+        while position < min(len(self), start + _LONGEST) and not self.possessive(position - 1):
+            initial = len(self.words[position - 1]) == 1
+            if self.gap(position) not in ((" ", ". ", ".", ".-") if initial else (" ", "  ")):
+                break
+            step = self._step(position)
+            if not step:
+                break
+            position += step
+        return position
+
+    def _step(self, position: int) -> int:
+        """Return how many words go on the run: a part, an initial, or particles and a part."""
+        if len(self.words[position]) == 1 and self.lower[position] not in PARTICLES:
+            return int(self.words[position].isupper() and not self._opens_sentence(position))
+        for skipped in range(3):
+            if position + skipped >= len(self):
+                return 0
+            if self._is_part(position + skipped):
+                return skipped + 1
+            if self.lower[position + skipped] not in PARTICLES:
+                return 0
+        return 0
+
+    def _opens_sentence(self, position: int) -> bool:
+        return self.gap(position) == ". " and self.text[self.end(position) :][:1] != "."
+
+
+def is_given(lower: str) -> bool:
+    """Tell whether a word, or a half of it, is a given name."""
+    return lower in GIVEN_NAMES or (
+        "-" in lower and any(part in GIVEN_NAMES for part in lower.split("-") if len(part) > 2)
+    )
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words ``first`` to ``last`` (exclusive) that could be a name."""
+
+    words: Words
+    first: int
+    last: int
+
+    @property
+    def start(self) -> int:
+        """Where it starts in the text."""
+        return self.words.starts[self.first]
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text, without the dot of an initial."""
+        return self.words.end(self.last - 1)
+
+    @cached_property
+    def parts(self) -> list[int]:
+        """Its words without initials and particles."""
+        return [
+            index
+            for index in range(self.first, self.last)
+            if len(self.words.words[index]) > 1 and self.words.lower[index] not in PARTICLES
+        ]
+
+    @cached_property
+    def initials(self) -> int:
+        """How many single letters it has."""
+        return sum(len(word) == 1 for word in self.words.words[self.first : self.last])
+
+    @cached_property
+    def lower(self) -> list[str]:
+        """Its parts in lower case."""
+        return [self.words.lower[index] for index in self.parts]
+
+    @cached_property
+    def given(self) -> bool:
+        """Whether it begins with a given name that is no other word as well."""
+        return bool(self.lower) and is_given(self.lower[0]) and self.lower[0] not in AMBIGUOUS
+
+    @cached_property
+    def any_given(self) -> bool:
+        """Whether a given name is among its parts."""
+        return any(map(is_given, self.lower))
+
+    @cached_property
+    def eponym(self) -> bool:
+        """Whether a part of it is known for a disease, a sign, a stain or a device."""
+        return any(
+            part in EPONYMS or any(half in EPONYMS for half in part.split("-"))
+            for part in self.lower
+        )
+
+    @cached_property
+    def capitals(self) -> bool:
+        """Whether it is written in capitals."""
+        return all(self.words.words[index].isupper() for index in self.parts)
+
+    @cached_property
+    def acronym(self) -> bool:
+        """Whether it could be an abbreviation: short, in capitals, alone."""
+        return (
+            len(self.parts) == 1 and self.capitals and len(self.lower[0]) < 6 and not self.any_given
+        )
