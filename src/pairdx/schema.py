@@ -70,10 +70,12 @@ SCREENED = pa.schema(  # what scrub did to every pair of the cohort, for a perso
         ("id", pa.string()),
         ("label", pa.string()),
         ("action", pa.string()),  # kept | masked | cropped | dropped
+        ("proposed", pa.string()),  # the action of the rules alone; null: it is no image
+        ("decision", pa.string()),  # keep | mask | drop, a person's; null: nobody decided
         ("reasons", pa.list_(pa.string())),  # what kind of thing, never the identifier itself
         ("borderline", pa.bool_()),
-        ("masked", pa.list_(MASKED)),  # boxes in the original image
-        ("spans", pa.list_(IDENTIFIER)),  # of the original caption, those acted on
+        ("masked", pa.list_(MASKED)),  # boxes in the original image, those the rules act on
+        ("spans", pa.list_(IDENTIFIER)),  # of the original caption, those the rules act on
     ]
 )
 SCRUBBED = pa.schema(
