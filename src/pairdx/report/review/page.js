@@ -39,6 +39,7 @@
     : { part: "0", decisions: {} });
   const decided = (one) => {
     const { decisions } = mine();
+    if (!one) return { word: "", note: "" };
     return Object.hasOwn(decisions, keyOf(one)) ? decisions[keyOf(one)] : { word: "", note: "" };
   };
 
@@ -217,19 +218,21 @@
     byId("reader").focus();
   }
 
-  byId("start").addEventListener("close", () => {
+  byId("start").addEventListener("submit", () => {
     const name = byId("reader").value.trim();
     if (!name) return;
+    const before = [reader, mine().part].join();
     reader = name;
     store.last = name;
     const own = (store.readers[name] ??= { part: "0", decisions: {} });
     if (byId("part")) own.part = byId("part").value;
     remember();
+    if ([reader, own.part].join() !== before) {
+      show(find(0, 1, () => true));
+      if (decided(cases[current]).word) onward();
+    }
     const [file] = byId("load").files;
     byId("load").value = "";
-    current = -1;
-    onward();
-    if (current < 0) show(find(0, 1, () => true));
     if (file) load(file);
   });
 
@@ -269,7 +272,7 @@
     arrowright: () => move(1),
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("start").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || byId("start").open || !reader) return;
     if (event.target.matches("input[type=text], select")) {
       if (["Enter", "Escape"].includes(event.key)) event.target.blur();
       return;
