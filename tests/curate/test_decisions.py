@@ -8,14 +8,14 @@ from pairdx.curate.decisions import (
     match,
     merge,
     read_decisions,
+    settle,
     strictest,
 )
 from pairdx.errors import PairdxError
 
 HEAD = "id,decision,reader,note\n"
-PAIRS = pa.table(
-    {"id": ["a", "b", "c"], "caption": ["A.", "B.", "C."], "pixel_sha256": ["1", "2", "3"]}
-)
+COHORT = pa.table({"id": ["a", "b", "c"], "caption": ["A.", "B.", "C."]})
+FACTS = pa.table({"id": ["c", "b", "a"], "pixel_sha256": ["3", "2", "1"]})
 
 
 @pytest.fixture
@@ -75,22 +75,23 @@ def test_the_stricter_reader_wins():
     assert strictest("keep", "mask") == strictest("mask", "keep") == "mask"
     assert strictest("mask", "drop", "keep") == "drop"
     decisions = [Decision("a", "Ann", "keep"), Decision("a", "Ben", "mask")]
-    assert match(decisions, PAIRS).words == {"a": "mask"}
-    assert match(decisions[::-1], PAIRS).words == {"a": "mask"}
+    assert match(decisions, COHORT, FACTS).words == {"a": "mask"}
+    assert match(decisions[::-1], COHORT, FACTS).words == {"a": "mask"}
 
 
-def test_decisions_on_other_pairs_count_for_nothing():
+def test_decisions_on_other_pairs_count_for_nothing(caplog):
     seen = content_of("2", "B.")
     decisions = [
         Decision("b", "Ann", "keep", "", seen),
         Decision("c", "Ann", "keep", "", seen),
         Decision("gone", "Ann", "drop"),
     ]
-    matched = match(decisions, PAIRS)
+    matched = match(decisions, COHORT, FACTS)
     assert matched.words == {"b": "keep"}
     assert matched.unknown == ["gone"]
     assert matched.changed == ["c"]
-    assert match(decisions, PAIRS.take([2, 0, 1])) == matched
+    assert "decisions on 1 pairs count for nothing (no such pair): gone" in caplog.text
+    assert match(decisions[::-1], COHORT.take([2, 0, 1]), FACTS) == matched
     assert content_of("2", "B!") != seen != content_of("1", "B.")
 
 
@@ -108,3 +109,21 @@ def test_what_is_written_reads_back(file):
     text = format_decisions(decisions)
     assert text == format_decisions(decisions[::-1])
     assert read_decisions(file(text)) == sorted(decisions)
+
+
+@pytest.mark.parametrize(
+    ("proposed", "word", "found", "action"),
+    [
+        ("masked", None, True, "masked"),
+        ("cropped", None, False, "cropped"),
+        ("masked", "keep", True, "kept"),
+        ("dropped", "keep", True, "kept"),
+        ("dropped", "mask", True, "masked"),
+        ("kept", "mask", True, "masked"),
+        ("kept", "mask", False, "dropped"),
+        ("kept", "drop", False, "dropped"),
+        (None, "keep", False, "dropped"),
+    ],
+)
+def test_a_word_goes_before_the_rules(proposed, word, found, action):
+    assert settle(proposed, word, found) == action

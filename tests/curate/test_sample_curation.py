@@ -8,6 +8,7 @@ import pytest
 
 from pairdx.curate.balance import balance
 from pairdx.curate.cohort import images_present, select_cohort
+from pairdx.curate.decisions import Matched
 from pairdx.curate.scan import scan
 from pairdx.curate.scrub import scrub
 from pairdx.curate.scrub_captions import KINDS
@@ -44,7 +45,7 @@ def curate(folder, images):
     rows = read_rows(raw)
     cohort, _ = select_cohort(rows, images_present(raw, rows), PARAMS["filter"])
     facts = scan(raw, cohort, PARAMS["scan"])
-    scrub(raw, cohort, facts, PARAMS["scrub"], folder / "scrubbed.parquet")
+    scrub(raw, cohort, facts, PARAMS["scrub"], Matched(), folder / "scrubbed.parquet")
     scrubbed = read_table(folder / "scrubbed.parquet", SCRUBBED)
     return raw, scrubbed, *balance(scrubbed, PARAMS["balance"], SEED)
 

@@ -8,8 +8,9 @@ too few costs less than a name too many. The order of the rows means nothing.
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,8 @@ import pyarrow.compute as pc
 
 from pairdx.curate.spreadsheet import to_csv, unprotect
 from pairdx.errors import PairdxError
+
+log = logging.getLogger(__name__)
 
 DECISIONS = ("keep", "mask", "drop")  # from the mildest to the strictest
 DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
@@ -37,12 +40,12 @@ class Decision:
 class Matched:
     """The word on each pair, and the ids of decisions that count for nothing."""
 
-    words: dict[str, str]  # by id, the strictest of its readers' words
-    unknown: list[str]  # no such pair; the data or the filter's params have changed
-    changed: list[str]  # the pair's image or caption is another than the reader saw
+    words: dict[str, str] = field(default_factory=dict)  # by id, the strictest of its readers'
+    unknown: list[str] = field(default_factory=list)  # no such pair: other data, other params
+    changed: list[str] = field(default_factory=list)  # not the image or caption that was seen
 
 
-HEADER = tuple(field.name for field in fields(Decision))
+HEADER = tuple(one.name for one in fields(Decision))
 REQUIRED = ("id", "decision", "reader", "note")
 
 
@@ -73,18 +76,21 @@ def read_decisions(path: Path) -> list[Decision]:
     return sorted(decision for _, decision in decided.values())
 
 
-def match(decisions: Iterable[Decision], pairs: pa.Table) -> Matched:
+def match(decisions: Iterable[Decision], cohort: pa.Table, facts: pa.Table) -> Matched:
     """Find the word on each pair, and tell of the decisions that are about no pair.
 
     Args:
         decisions: in any order.
-        pairs: the columns ``id``, ``caption`` and ``pixel_sha256`` of every pair.
+        cohort: the columns ``id`` and ``caption`` of every pair.
+        facts: the columns ``id`` and ``pixel_sha256`` of the same pairs.
     """
     asked = pa.array(sorted({one.id for one in decisions}), pa.string())
-    contents = {
-        row["id"]: content_of(row["pixel_sha256"], row["caption"])
-        for row in pairs.filter(pc.is_in(pairs["id"], asked)).to_pylist()
-    }
+    pixels, captions = (
+        table.select(["id", column]).filter(pc.is_in(table["id"], asked)).to_pylist()
+        for table, column in ((facts, "pixel_sha256"), (cohort, "caption"))
+    )
+    hashes = {row["id"]: row["pixel_sha256"] for row in pixels}
+    contents = {row["id"]: content_of(hashes.get(row["id"]), row["caption"]) for row in captions}
     words: dict[str, str] = {}
     unknown, changed = set(), set()
     for one in decisions:
@@ -94,12 +100,36 @@ def match(decisions: Iterable[Decision], pairs: pa.Table) -> Matched:
             changed.add(one.id)
         else:
             words[one.id] = strictest(words.get(one.id, one.decision), one.decision)
+    _tell(unknown, "no such pair")
+    _tell(changed, "their image or caption is another now: review them again")
     return Matched(dict(sorted(words.items())), sorted(unknown), sorted(changed))
+
+
+def _tell(ids: Collection[str], why: str) -> None:
+    if ids:
+        first = ", ".join(sorted(ids)[:3])
+        log.warning("decisions on %d pairs count for nothing (%s): %s", len(ids), why, first)
 
 
 def strictest(*words: str) -> str:
     """Return the word that takes most away."""
     return max(words, key=DECISIONS.index)
+
+
+def settle(proposed: str | None, word: str | None, found: bool) -> str:
+    """Return what is done with a pair: ``kept``, ``masked``, ``cropped`` or ``dropped``.
+
+    Args:
+        proposed: the action of the rules; None where there is no image, which no word brings back.
+        word: a person's, which goes before the rules'; None where nobody decided.
+        found: whether there is anything to mask. To mask nothing would let pass what the reader
+            saw and the rules did not, so that such a pair is dropped.
+    """
+    if proposed is None:
+        return "dropped"
+    if word == "mask":
+        return "masked" if found else "dropped"
+    return {None: proposed, "keep": "kept", "drop": "dropped"}[word]
 
 
 def merge(old: Sequence[Decision], new: Sequence[Decision]) -> list[Decision]:

@@ -1,69 +1,69 @@
 """What is done about the scan's facts: pairs dropped, captions masked, images cleaned.
 
-Policy only: no fact is gathered here, so that a change of policy is cheap. What identifies a
-person is counted and never repeated, neither in the review list nor in the metrics.
+Policy only: no fact is gathered here, so that a change of policy is cheap. What the rules propose
+is written down, and a person's decision on the pair goes before it. What identifies a person is
+counted and never repeated, neither in the table of what was done nor in the metrics.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from tqdm import tqdm
 
+from pairdx.curate.decisions import DECISIONS, Matched, settle
 from pairdx.curate.scrub_captions import KINDS, Identifier, mask
 from pairdx.curate.scrub_images import clean_image
 from pairdx.curate.streaming import TableWriter
 from pairdx.errors import PairdxError
 from pairdx.params.scrub import ScrubParams
-from pairdx.schema import LABELS, SCRUBBED
+from pairdx.schema import LABELS, SCREENED, SCRUBBED
 from pairdx.sources.archives import Archives
 
 Row = dict[str, Any]
+ACTIONS = ("kept", "masked", "cropped", "dropped")
 
 
-@dataclass
-class Review:
-    """Which pairs were touched and why, for a person to look through."""
+class Screening:
+    """What was done to each pair and why, for people to look through."""
 
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (action or kept, label)
-    identifiers: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, action)
-    images_changed: int = 0
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.identifiers: Counter[tuple[str, str]] = Counter()  # (kind, action)
+        self.images_rewritten = 0
 
-    def add(self, pair: Row, action: str, reason: str) -> None:
-        """Note that something was done to ``pair``."""
-        self.rows.append((pair["id"], pair["label"], action, reason))
-        self.pairs[action, pair["label"]] += 1
+    def table(self) -> pa.Table:
+        """Return one row of ``SCREENED`` a pair."""
+        return pa.Table.from_pylist(self.rows, schema=SCREENED)
 
-    def csv(self) -> str:
-        """Return ``id,label,action,reason`` rows, in the order of the ids."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([("id", "label", "action", "reason"), *self.rows])
-        return text.getvalue()
-
-    def metrics(self) -> dict[str, Any]:
+    def metrics(self) -> Row:
         """Return counts by class, and by kind of identifier and action."""
-        actions = ("kept", "masked", "dropped")
+        pairs = Counter((row["action"], row["label"]) for row in self.rows)
+        obeyed = Counter(row["decision"] for row in self.rows if row["proposed"] is not None)
         return {
-            "pairs": sum(count for (action, _), count in self.pairs.items() if action == "kept"),
-            "images_rewritten": self.images_changed,
+            "pairs": sum(row["action"] != "dropped" for row in self.rows),
+            "images_rewritten": self.images_rewritten,
             "identifiers": {
-                kind: {action: self.identifiers[kind, action] for action in actions}
+                kind: {action: self.identifiers[kind, action] for action in ACTIONS}
                 for kind in KINDS
             },
             "by_class": {
-                label: {action: self.pairs[action, label] for action in actions} for label in LABELS
+                label: {action: pairs[action, label] for action in ACTIONS} for label in LABELS
             },
+            "decisions_obeyed": {word: obeyed[word] for word in DECISIONS},
         }
 
 
-def scrub(raw: Path, cohort: pa.Table, facts: pa.Table, params: ScrubParams, out: Path) -> Review:
+def scrub(
+    raw: Path,
+    cohort: pa.Table,
+    facts: pa.Table,
+    params: ScrubParams,
+    decisions: Matched,
+    out: Path,
+) -> Screening:
     """Write the pairs that may go on to ``out``, a table of ``SCRUBBED``.
 
     Args:
@@ -71,22 +71,23 @@ def scrub(raw: Path, cohort: pa.Table, facts: pa.Table, params: ScrubParams, out
         cohort: columns of ``COHORT``.
         facts: columns of ``SCAN``, for the same ids.
         params: section ``scrub``.
+        decisions: people's words on single pairs.
         out: the table to write.
 
     Returns:
         What was done to which pair.
     """
-    review = Review()
+    screening = Screening()
     with Archives(raw) as archives, TableWriter(out, SCRUBBED) as table:
         pairs = tqdm(_joined(cohort, facts), total=len(cohort), desc="scrub", disable=None)
         for pair in pairs:
-            reason = _reason_to_drop(pair, params)
-            _count_identifiers(pair, params, review)
-            if reason:
-                review.add(pair, "dropped", reason)
-                continue
-            table.write(_clean(pair, archives, params, review))
-    return review
+            done = _screen(pair, params, decisions.words.get(pair["id"]))
+            kinds = _kinds_to_mask(pair, done, params)
+            screening.rows.append(done)
+            _count_identifiers(pair, done, kinds, screening)
+            if done["action"] != "dropped":
+                table.write(_clean(pair, kinds, archives, params, screening))
+    return screening
 
 
 def _joined(cohort: pa.Table, facts: pa.Table) -> Iterator[Row]:
@@ -100,13 +101,31 @@ def _joined(cohort: pa.Table, facts: pa.Table) -> Iterator[Row]:
             yield left | right | {"identifiers": found}
 
 
-def _reason_to_drop(pair: Row, params: ScrubParams) -> str:
+def _screen(pair: Row, params: ScrubParams, word: str | None) -> Row:
+    """Return the pair's row of ``SCREENED``."""
+    no_image = _why_no_image(pair, params)
+    drop, hide = (_kinds(pair, params, action) for action in ("drop", "mask"))
+    proposed = "dropped" if drop else "masked" if hide else "kept"
+    reasons = [f"caption: {kind}" for kind in drop or hide]
+    return {
+        "id": pair["id"],
+        "label": pair["label"],
+        "action": settle(None if no_image else proposed, word, found=bool(pair["identifiers"])),
+        "proposed": None if no_image else proposed,
+        "decision": word,
+        "reasons": [no_image] if no_image else reasons,
+        "borderline": False,
+        "masked": [],
+        "spans": [vars(one) for one in pair["identifiers"] if one.kind in {*drop, *hide}],
+    }
+
+
+def _why_no_image(pair: Row, params: ScrubParams) -> str:
     if pair["problem"] is not None:
         return f"image: {pair['problem']}"
     if min(pair["width"], pair["height"]) < params.min_side:
         return f"image: {pair['width']} x {pair['height']} pixels"
-    kinds = _kinds(pair, params, "drop")
-    return f"caption: {', '.join(kinds)}" if kinds else ""
+    return ""
 
 
 def _kinds(pair: Row, params: ScrubParams, action: str) -> list[str]:
@@ -114,19 +133,29 @@ def _kinds(pair: Row, params: ScrubParams, action: str) -> list[str]:
     return [kind for kind in KINDS if kind in found and getattr(params.identifiers, kind) == action]
 
 
-def _count_identifiers(pair: Row, params: ScrubParams, review: Review) -> None:
-    done = {"keep": "kept", "mask": "masked", "drop": "dropped"}
+def _kinds_to_mask(pair: Row, done: Row, params: ScrubParams) -> Collection[str]:
+    """Return the kinds to mask: those of the params, or all or none where a person said so."""
+    if done["decision"] is None:
+        return _kinds(pair, params, "mask")
+    return KINDS if done["action"] == "masked" else ()
+
+
+def _count_identifiers(pair: Row, done: Row, kinds: Collection[str], screening: Screening) -> None:
     for identifier in pair["identifiers"]:
-        review.identifiers[identifier.kind, done[getattr(params.identifiers, identifier.kind)]] += 1
+        left = "masked" if identifier.kind in kinds else "kept"
+        action = "dropped" if done["action"] == "dropped" else left
+        screening.identifiers[identifier.kind, action] += 1
 
 
-def _clean(pair: Row, archives: Archives, params: ScrubParams, review: Review) -> Row:
-    kinds = _kinds(pair, params, "mask")
-    if kinds:
-        review.add(pair, "masked", f"caption: {', '.join(kinds)}")
-    review.pairs["kept", pair["label"]] += 1
+def _clean(
+    pair: Row,
+    kinds: Collection[str],
+    archives: Archives,
+    params: ScrubParams,
+    screening: Screening,
+) -> Row:
     image = clean_image(archives.read(pair["archive"], pair["member"]), params.max_side)
-    review.images_changed += image.changed
+    screening.images_rewritten += image.changed
     return {name: pair.get(name) for name in SCRUBBED.names} | {
         "image": {"bytes": image.data, "path": f"{pair['id']}.{image.extension}"},
         "width": image.width,

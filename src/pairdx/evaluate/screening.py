@@ -23,6 +23,20 @@ IN_IMAGE = "image: "  # how reasons about the image begin
 Row = Mapping[str, Any]
 
 
+def score(
+    raw: Path,
+    cohort: pa.Table,
+    facts: pa.Table,
+    screened: pa.Table,
+    decisions: Sequence[Decision],
+) -> dict[str, Any]:
+    """Return the two measures: ``planted`` (see ``against_truth``) and ``readers``."""
+    return {
+        "planted": against_truth(raw, cohort, facts, screened),
+        "readers": agreement(decisions),
+    }
+
+
 def against_truth(
     raw: Path, cohort: pa.Table, facts: pa.Table, screened: pa.Table
 ) -> dict[str, Any] | None:
@@ -151,7 +165,7 @@ def _holds(box: Row, point: tuple[float, float]) -> bool:
 def _scores(
     planted: Counter[str], hit: Counter[str], found: Counter[str], right: Counter[str]
 ) -> dict[str, Any]:
-    def score(kinds: Collection[str]) -> dict[str, Any]:
+    def scored(kinds: Collection[str]) -> dict[str, Any]:
         counts = [sum(counter[kind] for kind in kinds) for counter in (planted, hit, found, right)]
         return {
             "planted": counts[0],
@@ -161,7 +175,7 @@ def _scores(
         }
 
     kinds = sorted({*planted, *found})
-    return score(kinds) | {"by_kind": {kind: score([kind]) for kind in kinds}}
+    return scored(kinds) | {"by_kind": {kind: scored([kind]) for kind in kinds}}
 
 
 def _share(part: int, whole: int) -> float | None:

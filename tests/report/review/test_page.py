@@ -154,6 +154,17 @@ def test_progress_is_kept_and_belongs_to_a_reader_and_a_content(page, tmp_path, 
     assert page.locator("#storage").is_hidden()
 
 
+def test_a_browser_that_keeps_nothing_says_so(page, tmp_path, cases):
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied') } })"
+    )
+    start(page, tmp_path, cases)
+    assert page.locator("#storage").is_visible()
+    page.keyboard.press("d")
+    save(page, tmp_path / "saved.csv")
+    assert len(read_decisions(tmp_path / "saved.csv")) == 1
+
+
 def test_a_saved_file_goes_on_elsewhere(page, tmp_path, cases):
     first, second, third = cases[:3]
     decisions = [
