@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from pairdx.curate.scrub import scrub
-from pairdx.outputs import new_file, write_json, write_text
+from pairdx.outputs import new_file, write_json
 from pairdx.params.scrub import ScrubParams
-from pairdx.schema import COHORT, SCAN, read_table
+from pairdx.schema import COHORT, SCAN, SCREENED, read_table, write_table
 from pairdx.stage import run
 
 
@@ -15,16 +15,16 @@ def main(
     cohort: Path,
     scan: Path,
     out: Path,
-    review: Path,
+    screened: Path,
     metrics: Path,
 ) -> None:
-    """Drop pairs, mask captions and clean images as the params say."""
+    """Drop pairs, mask captions, mask or crop images as the params say."""
     params = ScrubParams.load()
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)
     with new_file(out) as partial:
-        done = scrub(raw, pairs, facts, params, partial)
-    write_text(review, done.csv())
-    write_json(metrics, done.metrics())
+        screening = scrub(raw, pairs, facts, params, partial)
+    write_table(screening.table(), screened, SCREENED)
+    write_json(metrics, screening.metrics())
 
 
 if __name__ == "__main__":
