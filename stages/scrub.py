@@ -21,14 +21,16 @@ def main(
     screened: Path,
     metrics: Path,
 ) -> None:
-    """Drop pairs, mask captions and clean images as the params and people's decisions say."""
+    """Drop pairs, mask captions, mask or crop images as params and people say."""
     params = ScrubParams.load()
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)
     said = read_decisions(decisions)
+    words = match(said, pairs, facts).words
     with new_file(out) as partial:
-        done = scrub(raw, pairs, facts, params, match(said, pairs, facts), partial)
-    write_table(done.table(), screened, SCREENED)
-    write_json(metrics, done.metrics() | score(raw, pairs, facts, done.table(), said))
+        screening = scrub(raw, pairs, facts, params, words, partial)
+    done = screening.table()
+    write_table(done, screened, SCREENED)
+    write_json(metrics, screening.metrics() | score(raw, pairs, facts, done, said))
 
 
 if __name__ == "__main__":

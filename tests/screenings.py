@@ -37,7 +37,7 @@ def write_pairs(folder, captions, articles=3):
 
 
 def facts_of(cohort):
-    """What a scan would say of every pair: the second has a word, the third a face."""
+    """What a scan would say of every pair: the second has a word, the third a doubtful face."""
     rows = [
         {
             "id": pair["id"],
@@ -73,6 +73,7 @@ def screened_of(cohort, facts, **changes):
             "reasons": ["caption: name"] if fact["identifiers"] else [],
             "borderline": number % 4 == 3,
             "masked": boxes,
+            "doubtful": [{**BOX, "kind": "face"}] if number == 2 else [],
             "spans": fact["identifiers"],
         }
         rows.append(row | changes.get(f"at_{number}", {}))

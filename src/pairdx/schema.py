@@ -75,6 +75,7 @@ SCREENED = pa.schema(  # what scrub did to every pair of the cohort, for a perso
         ("reasons", pa.list_(pa.string())),  # what kind of thing, never the identifier itself
         ("borderline", pa.bool_()),
         ("masked", pa.list_(MASKED)),  # boxes in the original image, those the rules act on
+        ("doubtful", pa.list_(MASKED)),  # likewise, those that only a person's `mask` fills
         ("spans", pa.list_(IDENTIFIER)),  # of the original caption, those the rules act on
     ]
 )

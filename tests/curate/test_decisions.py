@@ -8,7 +8,6 @@ from pairdx.curate.decisions import (
     match,
     merge,
     read_decisions,
-    settle,
     strictest,
 )
 from pairdx.errors import PairdxError
@@ -101,6 +100,20 @@ def test_a_later_word_replaces_an_earlier_one_of_the_same_reader():
     assert merged == [Decision("a", "Ann", "drop"), Decision("a", "Ben", "keep")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("0f", "0f", ["drop"]),
+        ("", "0f", ["drop"]),
+        ("0f", "", ["drop"]),
+        ("0e", "0f", ["drop", "keep"]),  # about another image or caption
+    ],
+)
+def test_it_replaces_what_was_said_of_the_same_content(before, after, words):
+    old, new = Decision("a", "Ann", "keep", "", before), Decision("a", "Ann", "drop", "", after)
+    assert sorted(one.decision for one in merge([old], [new])) == words
+
+
 def test_what_is_written_reads_back(file):
     decisions = [
         Decision("=a,b", "Ann", "keep", "+1\n-2", "0f"),
@@ -109,21 +122,3 @@ def test_what_is_written_reads_back(file):
     text = format_decisions(decisions)
     assert text == format_decisions(decisions[::-1])
     assert read_decisions(file(text)) == sorted(decisions)
-
-
-@pytest.mark.parametrize(
-    ("proposed", "word", "found", "action"),
-    [
-        ("masked", None, True, "masked"),
-        ("cropped", None, False, "cropped"),
-        ("masked", "keep", True, "kept"),
-        ("dropped", "keep", True, "kept"),
-        ("dropped", "mask", True, "masked"),
-        ("kept", "mask", True, "masked"),
-        ("kept", "mask", False, "dropped"),
-        ("kept", "drop", False, "dropped"),
-        (None, "keep", False, "dropped"),
-    ],
-)
-def test_a_word_goes_before_the_rules(proposed, word, found, action):
-    assert settle(proposed, word, found) == action

@@ -5,13 +5,12 @@ from collections import defaultdict
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from small import section
 
 from pairdx.curate.balance import balance
 from pairdx.curate.cohort import images_present, select_cohort
-from pairdx.curate.decisions import Matched
 from pairdx.curate.scan import scan
 from pairdx.curate.scrub import scrub
-from pairdx.curate.scrub_captions import KINDS
 from pairdx.params.balance import BalanceParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.scan import ScanParams
@@ -28,10 +27,8 @@ PARAMS = {
         modalities=(*LABELS, "pathology"),
         licenses="all",
     ),
-    "scan": ScanParams(hash_size=16, max_megapixels=100, workers=1),
-    "scrub": ScrubParams.model_validate(
-        {"min_side": 32, "max_side": 512, "identifiers": dict.fromkeys(KINDS, "mask")}
-    ),
+    "scan": section(ScanParams, workers=1, words="off", faces="off"),
+    "scrub": section(ScrubParams),
     "balance": BalanceParams(
         duplicates="drop", max_hash_distance=0.1, cap_per_class=None, total=None
     ),
@@ -44,8 +41,8 @@ def curate(folder, images):
     draw_release(raw, images, SEED)
     rows = read_rows(raw)
     cohort, _ = select_cohort(rows, images_present(raw, rows), PARAMS["filter"])
-    facts = scan(raw, cohort, PARAMS["scan"])
-    scrub(raw, cohort, facts, PARAMS["scrub"], Matched(), folder / "scrubbed.parquet")
+    facts = scan(raw, cohort, PARAMS["scan"], folder / "cache")
+    scrub(raw, cohort, facts, PARAMS["scrub"], {}, folder / "scrubbed.parquet")
     scrubbed = read_table(folder / "scrubbed.parquet", SCRUBBED)
     return raw, scrubbed, *balance(scrubbed, PARAMS["balance"], SEED)
 

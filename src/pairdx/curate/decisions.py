@@ -116,26 +116,17 @@ def strictest(*words: str) -> str:
     return max(words, key=DECISIONS.index)
 
 
-def settle(proposed: str | None, word: str | None, found: bool) -> str:
-    """Return what is done with a pair: ``kept``, ``masked``, ``cropped`` or ``dropped``.
-
-    Args:
-        proposed: the action of the rules; None where there is no image, which no word brings back.
-        word: a person's, which goes before the rules'; None where nobody decided.
-        found: whether there is anything to mask. To mask nothing would let pass what the reader
-            saw and the rules did not, so that such a pair is dropped.
-    """
-    if proposed is None:
-        return "dropped"
-    if word == "mask":
-        return "masked" if found else "dropped"
-    return {None: proposed, "keep": "kept", "drop": "dropped"}[word]
-
-
 def merge(old: Sequence[Decision], new: Sequence[Decision]) -> list[Decision]:
     """Add ``new`` decisions; a reader's later word on a pair replaces the earlier one."""
-    merged = {_subject(one): one for one in (*old, *new)}
-    return sorted(merged.values())
+    contents: dict[tuple[str, str], set[str]] = {}
+    for one in new:
+        contents.setdefault((one.id, one.reader), set()).add(one.content)
+    kept = []
+    for one in old:
+        later = contents.get((one.id, one.reader), set())
+        if not later or (one.content and not later & {one.content, ""}):
+            kept.append(one)
+    return sorted({*kept, *new})
 
 
 def format_decisions(decisions: Iterable[Decision]) -> str:

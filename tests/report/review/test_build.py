@@ -66,7 +66,9 @@ def test_a_case_holds_what_was_found(tables, cases):
     assert opened(second.image).size == (64, 53)
     assert (second.width, second.height) == SIZE
     (third,) = [case for case in cases if case.id == cohort["id"][2].as_py()]
-    assert [box["what"] for box in third.boxes] == ["face"]
+    assert [box["what"] for box in third.boxes] == ["face", "doubtful"]
+    assert third.found
+    assert [one.kind for one in third.close_ups] == ["face"]
 
 
 def test_spans_that_overlap_or_overrun_do_no_harm(cases):

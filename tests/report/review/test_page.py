@@ -249,7 +249,9 @@ def test_hostile_ids_names_and_notes_read_back(page, tmp_path, cases):
 
 def test_images_and_boxes_are_drawn(page, tmp_path, cases):
     start(page, tmp_path, cases)
-    masked = next(i for i, case in enumerate(cases) if case.close_ups)
+    masked = next(
+        i for i, case in enumerate(cases) if [b for b in case.boxes if b["what"] == "masked"]
+    )
     page.evaluate("index => document.querySelectorAll('.entry')[index].click()", masked)
     rect, image = (shown(page).locator(one) for one in ("rect.masked", "image"))
     inner, outer = rect.bounding_box(), image.bounding_box()

@@ -79,7 +79,7 @@ def _case(row: Row, archives: Archives, params: ReviewParams) -> Case:
         height=image.height,
         image=thumbnail(image, params.thumbnail),
         boxes=tuple(_boxes(row)),
-        close_ups=tuple(close_ups(image, row["masked"])),
+        close_ups=tuple(close_ups(image, [*(row["masked"] or ()), *(row["doubtful"] or ())])),
     )
 
 
@@ -90,8 +90,9 @@ def _boxes(row: Row) -> Iterator[Row]:
         yield {**_sides(word), "kind": kind, "what": "word"}
     for face in row["faces"] or ():
         yield {**_sides(face), "kind": f"face ({face['score']:.2f})", "what": "face"}
-    for box in row["masked"] or ():
-        yield {**_sides(box), "kind": box["kind"], "what": "masked"}
+    for what in ("doubtful", "masked"):
+        for box in row[what] or ():
+            yield {**_sides(box), "kind": box["kind"], "what": what}
 
 
 def _sides(box: Row) -> Row:

@@ -38,7 +38,8 @@ class Case:
     width: int  # of the original image, in whose pixels the boxes are
     height: int
     image: str  # data URI
-    boxes: tuple[dict[str, Any], ...]  # left, top, right, bottom, kind, what: masked | word | face
+    # left, top, right, bottom, kind, and what: masked | doubtful | word | face
+    boxes: tuple[dict[str, Any], ...]
     close_ups: tuple[CloseUp, ...]
 
     @property
@@ -58,7 +59,7 @@ class Case:
     @property
     def found(self) -> bool:
         """Whether there is anything to mask."""
-        return bool(self.spans) or any(box["what"] == "masked" for box in self.boxes)
+        return bool(self.spans) or any(box["what"] in ("masked", "doubtful") for box in self.boxes)
 
 
 def group_of(row: Mapping[str, Any]) -> str:

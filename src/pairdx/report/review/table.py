@@ -29,7 +29,8 @@ def render_table(cases: Sequence[Case]) -> str:
 
 def _row(case: Case) -> tuple[str, ...]:
     found = [f"{kind} at {start + 1}-{end}" for start, end, kind in case.spans]
-    found += [f"{box['kind']} in the image" for box in case.boxes if box["what"] == "masked"]
+    image = [box for box in case.boxes if box["what"] in ("masked", "doubtful")]
+    found += [f"{box['kind']} in the image" for box in image]
     read_by = "all" if case.reader == ALL else str(case.reader)
     return (
         case.id,
