@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 from screenings import HOSTILE, facts_of, screened_of, write_pairs
+from small import section
 
-from pairdx.curate.decisions import Decision, format_decisions, read_decisions
+from pairdx.curate.decisions import Decision, format_decisions, match, read_decisions
+from pairdx.curate.scrub import scrub
 from pairdx.outputs import write_text
 from pairdx.params.review import ReviewParams
+from pairdx.params.scrub import ScrubParams
 from pairdx.report.review.build import build_cases
 from pairdx.report.review.page import render
 
@@ -31,10 +34,14 @@ QUIET = [  # as root in a container, and without a word to anybody
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory):
+def tables(tmp_path_factory):
     raw, cohort = write_pairs(tmp_path_factory.mktemp("review") / "raw", CAPTIONS)
-    facts = facts_of(cohort)
-    return build_cases(raw, cohort, facts, screened_of(cohort, facts), PARAMS, 17)
+    return raw, cohort, facts_of(cohort)
+
+
+@pytest.fixture(scope="module")
+def cases(tables):
+    return build_cases(*tables, screened_of(*tables[1:]), PARAMS, 17)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +109,22 @@ def test_what_is_clicked_is_saved_and_read_back(page, tmp_path, cases):
     assert save(page, tmp_path / "saved.csv") == "decisions-Ann.csv"
     assert read_decisions(tmp_path / "saved.csv") == sorted(wanted)
     assert page.inner_text("#status") == "3 of 18 decided"
+
+
+def test_what_is_saved_is_obeyed(page, tmp_path, tables):
+    params, out = section(ScrubParams), tmp_path / "scrubbed.parquet"
+    proposed = scrub(*tables, params, {}, out).table()
+    cases = build_cases(*tables, proposed, PARAMS, 17)
+    start(page, tmp_path, cases)
+    wanted = {}
+    for case in cases:
+        word = ("mask" if case.found else "keep") if len(wanted) % 3 else "drop"
+        wanted[case.id] = {"mask": "masked", "keep": "kept", "drop": "dropped"}[word]
+        shown(page).locator(f"[data-word={word}]").click()
+    save(page, tmp_path / "saved.csv")
+    words = match(read_decisions(tmp_path / "saved.csv"), *tables[1:]).words
+    done = scrub(*tables, params, words, out).table()
+    assert dict(zip(*(done[name].to_pylist() for name in ("id", "action")), strict=True)) == wanted
 
 
 def test_the_keyboard_alone(page, tmp_path, cases):
