@@ -2,6 +2,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from releases import encode, rows_of, write_release
+from small import section
 
 from pairdx.curate.scan import scan
 from pairdx.curate.scrub import scrub
@@ -22,8 +23,7 @@ CAPTIONS = [
 
 
 def params(**actions):
-    identifiers = dict.fromkeys(KINDS, "mask") | actions
-    return ScrubParams.model_validate({"min_side": 32, "max_side": 512, "identifiers": identifiers})
+    return section(ScrubParams, identifiers=dict.fromkeys(KINDS, "mask") | actions)
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def scanned(tmp_path):
     }
     raw = write_release(tmp_path / "raw", rows, images=images)
     cohort = read_rows(raw)
-    facts = scan(raw, cohort, ScanParams(hash_size=16, max_megapixels=9, workers=1))
+    facts = scan(raw, cohort, section(ScanParams, workers=1), tmp_path / "cache")
     return raw, cohort, facts
 
 
 def test_policy(scanned, tmp_path):
     out = tmp_path / "scrubbed.parquet"
-    review = scrub(*scanned, params(record_number="drop", date="keep"), out)
+    screening = scrub(*scanned, params(record_number="drop", date="keep"), out)
     table = read_table(out, SCRUBBED)
     cohort, facts = (part.sort_by("id") for part in scanned[1:])
     gone = {f"PMC{n}{10000 + n - 1}" for n in (2, 4, 5)}
@@ -53,25 +53,30 @@ def test_policy(scanned, tmp_path):
     assert "A line." in table["caption"].to_pylist()
     assert first["pixel_sha256"] == facts["pixel_sha256"][0].as_py()
     assert first["image"]["path"] == f"{first['id']}.webp"
-    lines = [line.split(",", 1)[1] for line in review.csv().splitlines()]
-    assert lines == [
-        "label,action,reason",
-        "chart,masked,caption: name",
-        "chart,dropped,caption: record_number",
-        "electrography,dropped,image: 1 x 1 pixels",
-        'electrography,dropped,"image: not one of BMP, GIF, JPEG, PNG, TIFF, WEBP"',
+    screened = screening.table().to_pylist()
+    assert [row["id"] for row in screened] == cohort["id"].to_pylist()
+    assert [(row["label"], row["action"], row["reasons"]) for row in screened[:5]] == [
+        ("chart", "masked", ["caption: name"]),
+        ("chart", "dropped", ["caption: record_number", "caption: name"]),
+        ("chart", "kept", []),
+        ("electrography", "dropped", ["image: too small"]),
+        ("electrography", "dropped", ["image: undecodable"]),
     ]
-    metrics = review.metrics()
+    assert screened[0]["spans"] == [{"start": 4, "end": 10, "kind": "name"}]
+    metrics = screening.metrics()
     assert metrics["pairs"] == len(table) == 18
     assert metrics["identifiers"]["name"] == {"kept": 0, "masked": 2, "dropped": 0}
     assert metrics["identifiers"]["date"] == {"kept": 1, "masked": 0, "dropped": 0}
     assert metrics["identifiers"]["record_number"] == {"kept": 0, "masked": 0, "dropped": 1}
-    assert metrics["by_class"]["chart"] == {"kept": 2, "masked": 1, "dropped": 1}
+    counts = {"kept": 1, "masked": 1, "cropped": 0, "dropped": 1}
+    assert metrics["by_class"]["chart"] == counts
+    assert metrics["by_reason"]["caption: name"]["chart"] == 2
+    assert metrics["by_reason"]["image: undecodable"]["electrography"] == 1
 
 
 def test_nothing_identifying_is_repeated(scanned, tmp_path):
-    review = scrub(*scanned, params(), tmp_path / "scrubbed.parquet")
-    told = review.csv() + str(review.metrics())
+    screening = scrub(*scanned, params(), tmp_path / "scrubbed.parquet")
+    told = str(screening.table().to_pylist()) + str(screening.metrics())
     assert "Miller" not in told
     assert "00482913" not in told
 

@@ -31,7 +31,7 @@ OUTPUTS = {
     "scan": {"out": "data/scan.parquet"},
     "scrub": {
         "out": "data/scrubbed.parquet",
-        "review": "data/review.csv",
+        "screened": "data/screened.parquet",
         "metrics": "metrics/scrub.json",
     },
     "balance": {"out": "data/balanced.parquet", "metrics": "metrics/balance.json"},

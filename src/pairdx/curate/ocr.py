@@ -30,6 +30,8 @@ LINE = 48  # pixels high, what the recogniser reads
 SHORTEST = 1.5  # width over height; no date, name or number is written in one or two letters
 UPRIGHT = 2.0  # height over width from which a region is a line that was turned
 
+Floats = tuple[float, float, float, float]  # left, top, right, bottom
+
 
 @dataclass(frozen=True)
 class Word:
@@ -80,12 +82,13 @@ class TextReader:
         """Return the boxes that hold text, sorted from top to bottom."""
         size = self._searched_size(image)
         pixels = np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.float32)
-        scores = _run(self._detector, pixels)[0, 0]  # (H, W)
+        found = _regions(_run(self._detector, pixels)[0, 0])
         if self.raise_contrast:
             contrasted = _contrasted(pixels).astype(np.float32)
-            scores = np.maximum(scores, _run(self._detector, contrasted)[0, 0])
+            again = _regions(_run(self._detector, contrasted)[0, 0])
+            found += [box for box in again if not any(_are_one(box, other) for other in found)]
         scale = (image.width / size[0], image.height / size[1])
-        boxes = [_to_image(box, scale, image.size) for box in _regions(scores)]
+        boxes = [_to_image(box, scale, image.size) for box in found]
         return sorted(boxes, key=lambda box: (box[1], box[0]))
 
     def _searched_size(self, image: Image.Image) -> tuple[int, int]:
@@ -138,7 +141,7 @@ def _run(session: InferenceSession, pixels: np.ndarray) -> np.ndarray:
     return found
 
 
-def _regions(scores: np.ndarray) -> list[tuple[float, float, float, float]]:
+def _regions(scores: np.ndarray) -> list[Floats]:
     """Turn the text probabilities (H, W) into boxes around each region, grown to the letters."""
     marked, count = ndimage.label(scores > TEXT)
     means = ndimage.mean(scores, marked, range(1, count + 1))
@@ -153,8 +156,16 @@ def _regions(scores: np.ndarray) -> list[tuple[float, float, float, float]]:
     return boxes
 
 
+def _are_one(box: Floats, other: Floats) -> bool:
+    """Whether most of the smaller box lies in the other."""
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (box, other))
+    return width > 0 and height > 0 and width * height > smaller / 2
+
+
 def _to_image(
-    box: tuple[float, float, float, float], scale: tuple[float, float], size: tuple[int, int]
+    box: Floats, scale: tuple[float, float], size: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     left, top, right, bottom = box
     return (

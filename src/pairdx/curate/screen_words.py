@@ -39,18 +39,19 @@ _RECORD = re.compile(
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.,/-])\d{7,12}(?![\w.,/-])")
 _LABELLED_NAME = re.compile(
-    r"(?<!\w)(?:(?:(?:patient|pt|last|first|sur|given|family)['’s]{0,2}[ .]?)?name|patient|pt|"
-    r"physician|doctor|operator|tech|ref(?:erred by)?)\.? ?[:;=] ?[^\W\d_]{2}"
+    r"(?<!\w)(?:(?:(?:patient|pt|last|first|sur|given|family)['\u2019s]{0,2}[ .]?)?name|patient|pt|"
+    r"physician|doctor|operator|tech|ref(?:erred by)?)\.? ?[:;=] ?(?:[^\W\d_]\.? ?)?[^\W\d_]{2}"
     r"|\b(?:MR|MRS|MS|DR|PROF)\b[. ] ?[^\W\d_]{3}",
     re.I,
 )
-_PART = r"[^\W\d_][^\W\d_'’-]+"
+_PART = r"[^\W\d_][^\W\d_'\u2019-]+"
 _WITH_COMMA = re.compile(rf"({_PART}(?: {_PART})?) ?[,^] ?({_PART})(?: [^\W\d_]\.?)?\.?")
-_IN_CAPITALS = re.compile(r"[A-Z'’-]{2,}(?: [A-Z'’-]{1,})*\.?")
+_IN_CAPITALS = re.compile(r"[A-Z'\u2019-]{2,}(?: [A-Z'\u2019-]{1,})*\.?")
 _CAPITALISED = re.compile(rf"(?!.*\d)(?:{_PART}|[A-Z]\.?)(?: (?:{_PART}|[A-Z]\.?)){{1,2}}")
 _NUMERIC = re.compile(r"\W{0,2}[\d/:;.,<>()|lIDO -]{3,}\W?")  # as read: 0 may be D or O, 1 l or I
 _FIELD = re.compile(r"[^\W\d_.]{1,7}[.:;=]+.{0,12}|(?:[A-Z0-9]\.){2,}.?", re.I)
 _SHORTEST_NAME = 8  # letters that no legend explains
+_FEWEST_LETTERS = 5  # different ones; a trace that was taken for text is NMMAAN
 _KINDS = {"date": "date", "record_number": "record_number", "name": "name"}
 
 
@@ -158,6 +159,8 @@ def _spans(line: str, label: str) -> Iterator[tuple[int, int, str]]:
 
 def _is_name(text: str) -> bool:
     """Whether a region is a person's name and nothing else."""
+    if len(set(filter(str.isalpha, text))) < _FEWEST_LETTERS:
+        return False
     if match := _WITH_COMMA.fullmatch(text):
         return all(_is_unknown(part, 2) for part in match.groups())
     if _IN_CAPITALS.fullmatch(text):
@@ -184,8 +187,7 @@ def _is_unknown(text: str, letters: int) -> bool:
 def _add_recorder(words: Sequence[Row], found: dict[int, str]) -> None:
     """Add what an endoscope's recorder writes: numbers of any form, and fields beside them."""
     for index, word in enumerate(words):
-        digits = sum(char.isdigit() for char in word["text"])
-        if digits >= 3 and _NUMERIC.fullmatch(word["text"]):
+        if _is_numeric(word["text"]):
             found.setdefault(index, "date")
     grown = True
     while grown:
@@ -199,6 +201,13 @@ def _add_recorder(words: Sequence[Row], found: dict[int, str]) -> None:
     for index, word in enumerate(words):
         if _FIELD.fullmatch(word["text"]):
             found.setdefault(index, "overlay")
+
+
+def _is_numeric(text: str) -> bool:
+    """Whether a region is a number, or the end of a date or a clock that the edge cut off."""
+    digits = sum(char.isdigit() for char in text)
+    enough = digits >= 3 or (digits == 2 and bool(set("/:") & set(text)))
+    return enough and bool(_NUMERIC.fullmatch(text))
 
 
 def _in_block(one: Row, other: Row) -> bool:

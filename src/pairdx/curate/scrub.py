@@ -75,7 +75,9 @@ class Screening:
         }
 
 
-def scrub(raw: Path, cohort: pa.Table, facts: pa.Table, params: ScrubParams, out: Path) -> Screening:
+def scrub(
+    raw: Path, cohort: pa.Table, facts: pa.Table, params: ScrubParams, out: Path
+) -> Screening:
     """Write the pairs that may go on to ``out``, a table of ``SCRUBBED``.
 
     Args:

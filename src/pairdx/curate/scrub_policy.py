@@ -87,7 +87,10 @@ def _within(region: Region, pair: Row) -> Region:
 
 
 def _whole_action(
-    regions: tuple[Region, ...], spans: tuple[Identifier, ...], crop: Box | None, params: ScrubParams
+    regions: tuple[Region, ...],
+    spans: tuple[Identifier, ...],
+    crop: Box | None,
+    params: ScrubParams,
 ) -> str:
     actions = {_action(region, params) for region in regions}
     actions |= {getattr(params.identifiers, span.kind) for span in spans}
@@ -105,9 +108,7 @@ def _reasons(regions: tuple[Region, ...], spans: tuple[Identifier, ...]) -> Iter
     yield from (f"caption: {kind}" for kind in CAPTION_KINDS if kind in spotted)
 
 
-def _crop(
-    regions: tuple[Region, ...], params: ScrubParams, size: tuple[int, int]
-) -> Box | None:
+def _crop(regions: tuple[Region, ...], params: ScrubParams, size: tuple[int, int]) -> Box | None:
     """Cut off, side by side, what holds the regions to crop; None if too little would be left."""
     left, top, right, bottom = 0, 0, *size
     for region in regions:
