@@ -52,7 +52,10 @@ def kinds(text, label, **how):
         ("Name: Ng Wei", "name"),
         ("Patient: J Miller", "name"),
         ("Dr. Kowalski", "name"),
+        ("DR. KOWALSKI", "name"),
         ("John Smith", "name"),
+        ("CITY GENERAL HOSPITAL", "overlay"),
+        ("University of Somewhere", "overlay"),
         ("Tel 555-123-4567", "contact"),
         ("a.byron@example.org", "contact"),
     ],
@@ -69,6 +72,7 @@ STAYS = """
     Se: 4|Im: 12/48|TR 2000 TE 30|x40|100 um|A|(b)|polyp|Metacarpophalangeal|Interphalangeal joints
     Soft palate, uvula|OLYMPUS|EVIS LUCERA|QRS complex|Stage 2|p < 0.001|54/430|1:100|T12|2.5|H&E
     FETAL HEAD|54 %|FR 28Hz|Left Ventricle|MI 1.2 TIs 0.6|ISO 400
+    MR SPINE|DR CHEST|MR ENTEROGRAPHY|T2 120 ms Delay|ms after onset|clinic|SINUS TACHYCARDIA
 """
 
 

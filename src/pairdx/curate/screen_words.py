@@ -14,7 +14,8 @@ from typing import Any
 from pairdx.curate.overlay_words import GIVEN_NAMES, LEGENDS
 from pairdx.curate.scrub_captions import find_identifiers
 
-KINDS = ("date", "name", "record_number", "contact", "overlay")  # overlay: a recorder's fields
+# An overlay is what a hospital's machines write: its name, the fields of an endoscope's recorder.
+KINDS = ("date", "name", "record_number", "contact", "overlay")
 Row = dict[str, Any]
 
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}\.?"
@@ -40,8 +41,16 @@ _RECORD = re.compile(
 _LONG_NUMBER = re.compile(r"(?<![\w.,/-])\d{7,12}(?![\w.,/-])")
 _LABELLED_NAME = re.compile(
     r"(?<!\w)(?:(?:(?:patient|pt|last|first|sur|given|family)['\u2019s]{0,2}[ .]?)?name|patient|pt|"
-    r"physician|doctor|operator|tech|ref(?:erred by)?)\.? ?[:;=] ?(?:[^\W\d_]\.? ?)?[^\W\d_]{2}"
-    r"|\b(?:MR|MRS|MS|DR|PROF)\b[. ] ?[^\W\d_]{3}",
+    r"physician|doctor|operator|tech|ref(?:erred by|\.? ?phys\w*|\.? ?by|\.? ?dr))\.? ?[:;=] ?"
+    r"(?:[^\W\d_]\.? ?)?[^\W\d_]{2}",
+    re.I,
+)
+# MR and DR in capitals are how the image was made, unless a point says otherwise.
+_TITLED = re.compile(r"\b(?:(?:MR|MRS|MS|DR|PROF)\. ?|(?:Mr|Mrs|Ms|Dr|Prof)\.? ?)[A-Z][^\W\d_]{2}")
+_HOSPITAL = re.compile(
+    r"[^\W\d_]{3}.{0,40}\b(?:hosp(?:ital)?\b|clinic|klinik|infirmary|medical cent|university\b)"
+    r"|\b(?:hospital|h[o\u00f4]pital|clinic|klinik|university|univ|institute|infirmary)\b\.? "
+    r"[^\W\d_]{2}",
     re.I,
 )
 _PART = r"[^\W\d_][^\W\d_'\u2019-]+"
@@ -50,6 +59,10 @@ _IN_CAPITALS = re.compile(r"[A-Z'\u2019-]{2,}(?: [A-Z'\u2019-]{1,})*\.?")
 _CAPITALISED = re.compile(rf"(?!.*\d)(?:{_PART}|[A-Z]\.?)(?: (?:{_PART}|[A-Z]\.?)){{1,2}}")
 _NUMERIC = re.compile(r"\W{0,2}[\d/:;.,<>()|lIDO -]{3,}\W?")  # as read: 0 may be D or O, 1 l or I
 _FIELD = re.compile(r"[^\W\d_.]{1,7}[.:;=]+.{0,12}|(?:[A-Z0-9]\.){2,}.?", re.I)
+_FINDING = re.compile(  # how medicine ends its words, and names rarely do
+    r"\w*(?:graphy|gram|grams|scopy|scopic|itis|ectomy|ology|osis|plasty|otomy|opathy|metry|emia|"
+    r"uria|ation|ement|ility)\b"
+)
 _SHORTEST_NAME = 8  # letters that no legend explains
 _FEWEST_LETTERS = 5  # different ones; a trace that was taken for text is NMMAAN
 _KINDS = {"date": "date", "record_number": "record_number", "name": "name"}
@@ -148,9 +161,9 @@ def _kinds_in_line(texts: Sequence[str], label: str) -> Iterator[tuple[int, int,
 
 def _spans(line: str, label: str) -> Iterator[tuple[int, int, str]]:
     patterns = [("date", _BIRTH), ("name", _LABELLED_NAME), ("record_number", _RECORD)]
-    patterns += [("date", _DATE)]
+    patterns += [("name", _TITLED), ("date", _DATE)]
     if label != "chart":
-        patterns += [("date", _CLOCK), ("record_number", _LONG_NUMBER)]
+        patterns += [("date", _CLOCK), ("record_number", _LONG_NUMBER), ("overlay", _HOSPITAL)]
     for kind, pattern in patterns:
         yield from ((*match.span(), kind) for match in pattern.finditer(line))
     for found in find_identifiers(line):
@@ -173,10 +186,11 @@ def _is_name(text: str) -> bool:
 def _is_unknown(text: str, letters: int) -> bool:
     """Whether enough letters are left when all legends are taken out, spaces read or not."""
     left = "".join(char for char in text.casefold() if char.isalpha() or char == " ")
+    total = len(left.replace(" ", ""))
+    left = _FINDING.sub("", left)
     words = left.split()
     if any(word in GIVEN_NAMES for word in words) and not LEGENDS.intersection(words):
         return True
-    total = len(left.replace(" ", ""))
     for legend in sorted(LEGENDS, key=len, reverse=True):
         if len(legend) >= 4 or legend in words:
             left = left.replace(legend, "")
