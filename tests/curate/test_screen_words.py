@@ -126,6 +126,13 @@ def test_a_recorder_s_whole_block_goes_and_what_is_far_from_it_stays():
     assert find_in_words([words[2]], "radiology", 0.5) == []
 
 
+def test_a_line_of_the_block_goes_even_if_it_could_not_be_read():
+    words = [word("13/02/2018", top=100), word("#/?", top=114, confidence=0.2)]
+    assert [region.sure for region in find_in_words(words, "endoscopy", 0.5)] == [True, True]
+    unread = [word("11:1", confidence=0.2), word("glare", top=24, confidence=0.3)]
+    assert [region.sure for region in find_in_words(unread, "endoscopy", 0.5)] == [False]
+
+
 def test_parts_of_a_date_that_the_picture_s_edge_cut():
     for text in ("02/2012", "/09/7013", "2012", "0317015", "D1/2013", "<00:12:05>"):
         assert kinds(text, "endoscopy") in (["date"], ["record_number"]), text

@@ -27,6 +27,7 @@ UNCLIP = 1.6  # the detector marks a line's core; its area over its outline time
 CLEAR = 0.7  # confidence from which a second reading is not worth its time
 SURROUNDINGS, GAIN, MIDDLE = 6.0, 4.0, 110.0  # of the raised contrast: pixels, factor, grey
 LINE = 48  # pixels high, what the recogniser reads
+LONGEST = 3200  # pixels wide, at that height; a longer line is squeezed
 SHORTEST = 1.5  # width over height; no date, name or number is written in one or two letters
 UPRIGHT = 2.0  # height over width from which a region is a line that was turned
 
@@ -105,7 +106,7 @@ class TextReader:
         return self._read_line(region) if width >= SHORTEST * height else ("", 0.0)
 
     def _read_line(self, line: Image.Image) -> tuple[str, float]:
-        width = max(LINE, round(line.width * LINE / line.height))
+        width = min(max(LINE, round(line.width * LINE / line.height)), LONGEST)
         pixels = np.asarray(line.resize((width, LINE), Image.Resampling.BILINEAR), np.float32)
         missing = -width % STRIDE  # fewer shapes, and room after the last letter
         pixels = np.pad(pixels, ((0, 0), (0, missing), (0, 0)), constant_values=127.5)

@@ -59,6 +59,7 @@ _IN_CAPITALS = re.compile(r"[A-Z'\u2019-]{2,}(?: [A-Z'\u2019-]{1,})*\.?")
 _CAPITALISED = re.compile(rf"(?!.*\d)(?:{_PART}|[A-Z]\.?)(?: (?:{_PART}|[A-Z]\.?)){{1,2}}")
 _NUMERIC = re.compile(r"\W{0,2}[\d/:;.,<>()|lIDO -]{3,}\W?")  # as read: 0 may be D or O, 1 l or I
 _FIELD = re.compile(r"[^\W\d_.]{1,7}[.:;=]+.{0,12}|(?:[A-Z0-9]\.){2,}.?", re.I)
+_LONGEST_FIRST = sorted(LEGENDS, key=lambda legend: (-len(legend), legend))
 _FINDING = re.compile(  # how medicine ends its words, and names rarely do
     r"\w*(?:graphy|gram|grams|scopy|scopic|itis|ectomy|ology|osis|plasty|otomy|opathy|metry|emia|"
     r"uria|ation|ement|ility)\b"
@@ -94,7 +95,7 @@ def find_in_words(words: Sequence[Row], label: str, min_confidence: float) -> li
             for index in line[first : last + 1]:
                 found.setdefault(index, kind)
     if label == "endoscopy":
-        _add_recorder(words, found)
+        _add_recorder(words, found, min_confidence)
     return [
         _region(words[index], kind, _is_sure(words[index], kind, label, min_confidence))
         for index, kind in sorted(found.items())
@@ -102,7 +103,9 @@ def find_in_words(words: Sequence[Row], label: str, min_confidence: float) -> li
 
 
 def _is_sure(word: Row, kind: str, label: str, min_confidence: float) -> bool:
-    """A chart's dates are its axis and its table; only a date of birth is somebody's."""
+    if label == "endoscopy" and kind == "overlay":
+        return True  # where it stands tells, not what was read
+    # A chart's dates are its axis and its table; only a date of birth is somebody's.
     stays = label == "chart" and kind == "date" and not _BIRTH.search(word["text"])
     return not stays and word["confidence"] >= min_confidence
 
@@ -191,30 +194,29 @@ def _is_unknown(text: str, letters: int) -> bool:
     words = left.split()
     if any(word in GIVEN_NAMES for word in words) and not LEGENDS.intersection(words):
         return True
-    for legend in sorted(LEGENDS, key=len, reverse=True):
+    for legend in _LONGEST_FIRST:
         if len(legend) >= 4 or legend in words:
             left = left.replace(legend, "")
     unknown = len(left.replace(" ", ""))
     return unknown >= letters and unknown > 0.7 * total
 
 
-def _add_recorder(words: Sequence[Row], found: dict[int, str]) -> None:
-    """Add what an endoscope's recorder writes: numbers of any form, and fields beside them."""
+def _add_recorder(words: Sequence[Row], found: dict[int, str], min_confidence: float) -> None:
+    """Add what an endoscope's recorder writes: numbers of any form, and what stands with them."""
+    clear = {n for n, word in enumerate(words) if word["confidence"] >= min_confidence}
     for index, word in enumerate(words):
         if _is_numeric(word["text"]):
             found.setdefault(index, "date")
-    grown = True
-    while grown:
-        near = [
-            index
-            for index, word in enumerate(words)
-            if index not in found and any(_in_block(words[other], word) for other in found)
-        ]
-        grown = bool(near)
-        found.update(dict.fromkeys(near, "overlay"))
-    for index, word in enumerate(words):
-        if _FIELD.fullmatch(word["text"]):
+        elif index in clear and _FIELD.fullmatch(word["text"]):
             found.setdefault(index, "overlay")
+    block = clear & set(found)
+    waiting = list(block)
+    while waiting:
+        line = words[waiting.pop()]
+        near = {n for n, word in enumerate(words) if n not in block and _in_block(line, word)}
+        found.update(dict.fromkeys(near, "overlay"))
+        block |= near
+        waiting += near
 
 
 def _is_numeric(text: str) -> bool:
