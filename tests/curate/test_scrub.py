@@ -67,6 +67,8 @@ def test_policy(scanned, tmp_path):
         "cropped": 0,
         "dropped": 1,
     }
+    assert metrics["by_reason"]["caption: name"]["chart"] == 2
+    assert metrics["by_reason"]["image: undecodable"]["electrography"] == 1
     assert metrics["decisions_obeyed"] == {"keep": 0, "mask": 0, "drop": 0}
 
 

@@ -83,9 +83,7 @@ def _searched_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     return width, height
 
 
-def _boxes(
-    heat: np.ndarray, scale: np.ndarray, offset: np.ndarray, min_score: float
-) -> np.ndarray:
+def _boxes(heat: np.ndarray, scale: np.ndarray, offset: np.ndarray, min_score: float) -> np.ndarray:
     """Decode heat (h, w), log sizes and offsets (2, h, w; y first) to rows of box and score."""
     rows, columns = np.nonzero(heat >= min_score)
     height, width = np.exp(scale[:, rows, columns]) * CELL

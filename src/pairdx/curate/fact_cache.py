@@ -55,6 +55,11 @@ class FactCache:
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
+    def __len__(self) -> int:
+        """Return how many facts are known."""
+        count: int = self._database.execute("SELECT count(*) FROM facts").fetchone()[0]
+        return count
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -27,8 +27,11 @@ UNCLIP = 1.6  # the detector marks a line's core; its area over its outline time
 CLEAR = 0.7  # confidence from which a second reading is not worth its time
 SURROUNDINGS, GAIN, MIDDLE = 6.0, 4.0, 110.0  # of the raised contrast: pixels, factor, grey
 LINE = 48  # pixels high, what the recogniser reads
+LONGEST = 3200  # pixels wide, at that height; a longer line is squeezed
 SHORTEST = 1.5  # width over height; no date, name or number is written in one or two letters
 UPRIGHT = 2.0  # height over width from which a region is a line that was turned
+
+Floats = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,13 @@ class TextReader:
         """Return the boxes that hold text, sorted from top to bottom."""
         size = self._searched_size(image)
         pixels = np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.float32)
-        scores = _run(self._detector, pixels)[0, 0]  # (H, W)
+        found = _regions(_run(self._detector, pixels)[0, 0])
         if self.raise_contrast:
             contrasted = _contrasted(pixels).astype(np.float32)
-            scores = np.maximum(scores, _run(self._detector, contrasted)[0, 0])
+            again = _regions(_run(self._detector, contrasted)[0, 0])
+            found += [box for box in again if not any(_are_one(box, other) for other in found)]
         scale = (image.width / size[0], image.height / size[1])
-        boxes = [_to_image(box, scale, image.size) for box in _regions(scores)]
+        boxes = [_to_image(box, scale, image.size) for box in found]
         return sorted(boxes, key=lambda box: (box[1], box[0]))
 
     def _searched_size(self, image: Image.Image) -> tuple[int, int]:
@@ -102,7 +106,7 @@ class TextReader:
         return self._read_line(region) if width >= SHORTEST * height else ("", 0.0)
 
     def _read_line(self, line: Image.Image) -> tuple[str, float]:
-        width = max(LINE, round(line.width * LINE / line.height))
+        width = min(max(LINE, round(line.width * LINE / line.height)), LONGEST)
         pixels = np.asarray(line.resize((width, LINE), Image.Resampling.BILINEAR), np.float32)
         missing = -width % STRIDE  # fewer shapes, and room after the last letter
         pixels = np.pad(pixels, ((0, 0), (0, missing), (0, 0)), constant_values=127.5)
@@ -138,7 +142,7 @@ def _run(session: InferenceSession, pixels: np.ndarray) -> np.ndarray:
     return found
 
 
-def _regions(scores: np.ndarray) -> list[tuple[float, float, float, float]]:
+def _regions(scores: np.ndarray) -> list[Floats]:
     """Turn the text probabilities (H, W) into boxes around each region, grown to the letters."""
     marked, count = ndimage.label(scores > TEXT)
     means = ndimage.mean(scores, marked, range(1, count + 1))
@@ -153,8 +157,16 @@ def _regions(scores: np.ndarray) -> list[tuple[float, float, float, float]]:
     return boxes
 
 
+def _are_one(box: Floats, other: Floats) -> bool:
+    """Whether most of the smaller box lies in the other."""
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (box, other))
+    return width > 0 and height > 0 and width * height > smaller / 2
+
+
 def _to_image(
-    box: tuple[float, float, float, float], scale: tuple[float, float], size: tuple[int, int]
+    box: Floats, scale: tuple[float, float], size: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     left, top, right, bottom = box
     return (

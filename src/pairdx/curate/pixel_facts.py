@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image
 
-from pairdx.curate.fact_cache import FactCache
 from pairdx.curate.faces import Face, FaceFinder
+from pairdx.curate.fact_cache import FactCache
 from pairdx.curate.ocr import TextReader, Word
 from pairdx.params.scan import ScanParams
 

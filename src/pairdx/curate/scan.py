@@ -6,6 +6,7 @@ they are kept in a cache, so that a scan that was killed goes on where it was.
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +21,7 @@ import pyarrow as pa
 from PIL import Image
 from tqdm import tqdm
 
+from pairdx.curate.fact_cache import FactCache
 from pairdx.curate.pixel_facts import PixelFacts
 from pairdx.curate.scrub_captions import find_identifiers
 from pairdx.params.scan import ScanParams
@@ -28,6 +30,8 @@ from pairdx.sources.archives import Archives
 from pairdx.sources.decode import UndecodableError, decode
 
 CHUNK = 32  # pairs handed to a worker at a time
+
+log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 Chunk = tuple[Path, list[Row], ScanParams, Path]
@@ -47,11 +51,15 @@ def scan(raw: Path, cohort: pa.Table, params: ScanParams, cache: Path) -> pa.Tab
         (raw, pairs.slice(start, CHUNK).to_pylist(), params, cache)
         for start in range(0, len(pairs), CHUNK)
     ]
+    facts = FactCache(cache)  # made here, so that no two workers make it at once
+    known = len(facts)
     with tqdm(total=len(pairs), desc="scan", unit="", disable=None) as progress:
         rows: list[Row] = []
         for scanned in _map(chunks, params.workers or os.cpu_count() or 1):
             rows += scanned
             progress.update(len(scanned))
+    log.info("scan: %d facts were known from %s, %d are new", known, cache, len(facts) - known)
+    facts.close()
     return pa.Table.from_pylist(rows, schema=SCAN)
 
 
@@ -89,7 +97,7 @@ def _scan_image(data: bytes, params: ScanParams, pixel_facts: PixelFacts) -> Row
         image = decode(data, params.max_megapixels)
     except UndecodableError as error:
         return {"problem": str(error), "words": [], "faces": []}
-    pixel_sha256 = _hash_pixels(image)
+    pixel_sha256 = pixel_hash(image)
     return {
         "width": image.width,
         "height": image.height,
@@ -100,7 +108,7 @@ def _scan_image(data: bytes, params: ScanParams, pixel_facts: PixelFacts) -> Row
     }
 
 
-def _hash_pixels(image: Image.Image) -> str:
+def pixel_hash(image: Image.Image) -> str:
     """Hash the size too: the same bytes can be a wide and a tall image."""
     return hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()
 

@@ -14,7 +14,8 @@ from typing import Any
 from pairdx.curate.overlay_words import GIVEN_NAMES, LEGENDS
 from pairdx.curate.scrub_captions import find_identifiers
 
-KINDS = ("date", "name", "record_number", "contact", "overlay")  # overlay: a recorder's fields
+# An overlay is what a hospital's machines write: its name, the fields of an endoscope's recorder.
+KINDS = ("date", "name", "record_number", "contact", "overlay")
 Row = dict[str, Any]
 
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}\.?"
@@ -39,18 +40,32 @@ _RECORD = re.compile(
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.,/-])\d{7,12}(?![\w.,/-])")
 _LABELLED_NAME = re.compile(
-    r"(?<!\w)(?:(?:(?:patient|pt|last|first|sur|given|family)['’s]{0,2}[ .]?)?name|patient|pt|"
-    r"physician|doctor|operator|tech|ref(?:erred by)?)\.? ?[:;=] ?[^\W\d_]{2}"
-    r"|\b(?:MR|MRS|MS|DR|PROF)\b[. ] ?[^\W\d_]{3}",
+    r"(?<!\w)(?:(?:(?:patient|pt|last|first|sur|given|family)['\u2019s]{0,2}[ .]?)?name|patient|pt|"
+    r"physician|doctor|operator|tech|ref(?:erred by|\.? ?phys\w*|\.? ?by|\.? ?dr))\.? ?[:;=] ?"
+    r"(?:[^\W\d_]\.? ?)?[^\W\d_]{2}",
     re.I,
 )
-_PART = r"[^\W\d_][^\W\d_'’-]+"
+# MR and DR in capitals are how the image was made, unless a point says otherwise.
+_TITLED = re.compile(r"\b(?:(?:MR|MRS|MS|DR|PROF)\. ?|(?:Mr|Mrs|Ms|Dr|Prof)\.? ?)[A-Z][^\W\d_]{2}")
+_HOSPITAL = re.compile(
+    r"[^\W\d_]{3}.{0,40}\b(?:hosp(?:ital)?\b|clinic|klinik|infirmary|medical cent|university\b)"
+    r"|\b(?:hospital|h[o\u00f4]pital|clinic|klinik|university|univ|institute|infirmary)\b\.? "
+    r"[^\W\d_]{2}",
+    re.I,
+)
+_PART = r"[^\W\d_][^\W\d_'\u2019-]+"
 _WITH_COMMA = re.compile(rf"({_PART}(?: {_PART})?) ?[,^] ?({_PART})(?: [^\W\d_]\.?)?\.?")
-_IN_CAPITALS = re.compile(r"[A-Z'’-]{2,}(?: [A-Z'’-]{1,})*\.?")
+_IN_CAPITALS = re.compile(r"[A-Z'\u2019-]{2,}(?: [A-Z'\u2019-]{1,})*\.?")
 _CAPITALISED = re.compile(rf"(?!.*\d)(?:{_PART}|[A-Z]\.?)(?: (?:{_PART}|[A-Z]\.?)){{1,2}}")
 _NUMERIC = re.compile(r"\W{0,2}[\d/:;.,<>()|lIDO -]{3,}\W?")  # as read: 0 may be D or O, 1 l or I
 _FIELD = re.compile(r"[^\W\d_.]{1,7}[.:;=]+.{0,12}|(?:[A-Z0-9]\.){2,}.?", re.I)
+_LONGEST_FIRST = sorted(LEGENDS, key=lambda legend: (-len(legend), legend))
+_FINDING = re.compile(  # how medicine ends its words, and names rarely do
+    r"\w*(?:graphy|gram|grams|scopy|scopic|itis|ectomy|ology|osis|plasty|otomy|opathy|metry|emia|"
+    r"uria|ation|ement|ility)\b"
+)
 _SHORTEST_NAME = 8  # letters that no legend explains
+_FEWEST_LETTERS = 5  # different ones; a trace that was taken for text is NMMAAN
 _KINDS = {"date": "date", "record_number": "record_number", "name": "name"}
 
 
@@ -80,7 +95,7 @@ def find_in_words(words: Sequence[Row], label: str, min_confidence: float) -> li
             for index in line[first : last + 1]:
                 found.setdefault(index, kind)
     if label == "endoscopy":
-        _add_recorder(words, found)
+        _add_recorder(words, found, min_confidence)
     return [
         _region(words[index], kind, _is_sure(words[index], kind, label, min_confidence))
         for index, kind in sorted(found.items())
@@ -88,7 +103,9 @@ def find_in_words(words: Sequence[Row], label: str, min_confidence: float) -> li
 
 
 def _is_sure(word: Row, kind: str, label: str, min_confidence: float) -> bool:
-    """A chart's dates are its axis and its table; only a date of birth is somebody's."""
+    if label == "endoscopy" and kind == "overlay":
+        return True  # where it stands tells, not what was read
+    # A chart's dates are its axis and its table; only a date of birth is somebody's.
     stays = label == "chart" and kind == "date" and not _BIRTH.search(word["text"])
     return not stays and word["confidence"] >= min_confidence
 
@@ -147,9 +164,9 @@ def _kinds_in_line(texts: Sequence[str], label: str) -> Iterator[tuple[int, int,
 
 def _spans(line: str, label: str) -> Iterator[tuple[int, int, str]]:
     patterns = [("date", _BIRTH), ("name", _LABELLED_NAME), ("record_number", _RECORD)]
-    patterns += [("date", _DATE)]
+    patterns += [("name", _TITLED), ("date", _DATE)]
     if label != "chart":
-        patterns += [("date", _CLOCK), ("record_number", _LONG_NUMBER)]
+        patterns += [("date", _CLOCK), ("record_number", _LONG_NUMBER), ("overlay", _HOSPITAL)]
     for kind, pattern in patterns:
         yield from ((*match.span(), kind) for match in pattern.finditer(line))
     for found in find_identifiers(line):
@@ -158,6 +175,8 @@ def _spans(line: str, label: str) -> Iterator[tuple[int, int, str]]:
 
 def _is_name(text: str) -> bool:
     """Whether a region is a person's name and nothing else."""
+    if len(set(filter(str.isalpha, text))) < _FEWEST_LETTERS:
+        return False
     if match := _WITH_COMMA.fullmatch(text):
         return all(_is_unknown(part, 2) for part in match.groups())
     if _IN_CAPITALS.fullmatch(text):
@@ -170,35 +189,41 @@ def _is_name(text: str) -> bool:
 def _is_unknown(text: str, letters: int) -> bool:
     """Whether enough letters are left when all legends are taken out, spaces read or not."""
     left = "".join(char for char in text.casefold() if char.isalpha() or char == " ")
+    total = len(left.replace(" ", ""))
+    left = _FINDING.sub("", left)
     words = left.split()
     if any(word in GIVEN_NAMES for word in words) and not LEGENDS.intersection(words):
         return True
-    total = len(left.replace(" ", ""))
-    for legend in sorted(LEGENDS, key=len, reverse=True):
+    for legend in _LONGEST_FIRST:
         if len(legend) >= 4 or legend in words:
             left = left.replace(legend, "")
     unknown = len(left.replace(" ", ""))
     return unknown >= letters and unknown > 0.7 * total
 
 
-def _add_recorder(words: Sequence[Row], found: dict[int, str]) -> None:
-    """Add what an endoscope's recorder writes: numbers of any form, and fields beside them."""
+def _add_recorder(words: Sequence[Row], found: dict[int, str], min_confidence: float) -> None:
+    """Add what an endoscope's recorder writes: numbers of any form, and what stands with them."""
+    clear = {n for n, word in enumerate(words) if word["confidence"] >= min_confidence}
     for index, word in enumerate(words):
-        digits = sum(char.isdigit() for char in word["text"])
-        if digits >= 3 and _NUMERIC.fullmatch(word["text"]):
+        if _is_numeric(word["text"]):
             found.setdefault(index, "date")
-    grown = True
-    while grown:
-        near = [
-            index
-            for index, word in enumerate(words)
-            if index not in found and any(_in_block(words[other], word) for other in found)
-        ]
-        grown = bool(near)
-        found.update(dict.fromkeys(near, "overlay"))
-    for index, word in enumerate(words):
-        if _FIELD.fullmatch(word["text"]):
+        elif index in clear and _FIELD.fullmatch(word["text"]):
             found.setdefault(index, "overlay")
+    block = clear & set(found)
+    waiting = list(block)
+    while waiting:
+        line = words[waiting.pop()]
+        near = {n for n, word in enumerate(words) if n not in block and _in_block(line, word)}
+        found.update(dict.fromkeys(near, "overlay"))
+        block |= near
+        waiting += near
+
+
+def _is_numeric(text: str) -> bool:
+    """Whether a region is a number, or the end of a date or a clock that the edge cut off."""
+    digits = sum(char.isdigit() for char in text)
+    enough = digits >= 3 or (digits == 2 and bool(set("/:") & set(text)))
+    return enough and bool(_NUMERIC.fullmatch(text))
 
 
 def _in_block(one: Row, other: Row) -> bool:

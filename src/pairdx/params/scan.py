@@ -20,6 +20,8 @@ class ScanParams(Section):
     max_text_side: Side  # the longer side is scaled down to it
     raise_contrast: bool  # search text a second time where it is hard to see, for twice the time
     faces: Literal["centerface", "off"]
-    face_sides: Annotated[tuple[Side, ...], Strict(False), Field(min_length=1)]  # of squares of one area
+    face_sides: Annotated[
+        tuple[Side, ...], Strict(False), Field(min_length=1)
+    ]  # of squares of one area
     min_face_score: float = Field(ge=0.1, le=1)
     workers: int = Field(ge=0)  # processes; 0: one a core. Changes no output

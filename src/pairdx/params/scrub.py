@@ -27,7 +27,7 @@ class BurnedInActions(Section):
     name: ImageAction
     record_number: ImageAction
     contact: ImageAction  # e-mail, phone
-    overlay: ImageAction  # the fields of an endoscope's recorder
+    overlay: ImageAction  # a hospital's name, the fields of an endoscope's recorder
 
 
 class ScrubParams(Section):
