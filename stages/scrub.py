@@ -25,12 +25,13 @@ def main(
     params = ScrubParams.load()
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)
     said = read_decisions(decisions)
-    words = match(said, pairs, facts).words
+    matched = match(said, pairs, facts)
     with new_file(out) as partial:
-        screening = scrub(raw, pairs, facts, params, words, partial)
+        screening = scrub(raw, pairs, facts, params, matched.words, partial)
     done = screening.table()
     write_table(done, screened, SCREENED)
-    write_json(metrics, screening.metrics() | score(raw, pairs, facts, done, said))
+    counts = screening.metrics() | matched.metrics()
+    write_json(metrics, counts | score(raw, pairs, facts, done, said))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ def test_decisions_on_other_pairs_count_for_nothing(caplog):
     assert matched.words == {"b": "keep"}
     assert matched.unknown == ["gone"]
     assert matched.changed == ["c"]
+    counts = {"no_such_pair": 1, "content_changed": 1}
+    assert matched.metrics() == {"decisions_ignored": counts}
     assert "decisions on 1 pairs count for nothing (no such pair): gone" in caplog.text
     assert match(decisions[::-1], COHORT.take([2, 0, 1]), FACTS) == matched
     assert content_of("2", "B!") != seen != content_of("1", "B.")

@@ -44,6 +44,11 @@ class Matched:
     unknown: list[str] = field(default_factory=list)  # no such pair: other data, other params
     changed: list[str] = field(default_factory=list)  # not the image or caption that was seen
 
+    def metrics(self) -> dict[str, dict[str, int]]:
+        """Return how many pairs' decisions count for nothing, and why."""
+        ignored = {"no_such_pair": len(self.unknown), "content_changed": len(self.changed)}
+        return {"decisions_ignored": ignored}
+
 
 HEADER = tuple(one.name for one in fields(Decision))
 REQUIRED = ("id", "decision", "reader", "note")
