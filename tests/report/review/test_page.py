@@ -56,6 +56,7 @@ def browser():
 def page(browser):
     """A browser page; whatever goes wrong in it or is asked of a network fails the test."""
     context = browser.new_context(accept_downloads=True)
+    context.set_default_timeout(120_000)  # milliseconds; a machine may have more to do
     opened = context.new_page()
     wrong = []
     opened.on("console", lambda message: wrong.append(message.text))
