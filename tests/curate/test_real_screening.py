@@ -19,7 +19,15 @@ from pairdx.sources.decode import decode
 
 REALDATA = TOP.parent / "shared" / "realdata"
 PROFILE = TOP / "profiles" / "small.yaml"
-CLEAN = ()
+_CLEAN = """
+kvasir_test_21 kvasir_test_75 kvasir_train_156 kvasir_train_203 kvasir_train_269
+kvasir_train_291 kvasir_train_303 kvasir_train_305 kvasir_train_362 kvasir_train_38
+kvasir_train_41 kvasir_train_424 kvasir_train_46 kvasir_train_468 kvasir_train_521
+kvasir_train_554 kvasir_train_600 kvasir_train_666 kvasir_train_70 kvasir_train_701
+kvasir_train_707 kvasir_train_788 kvasir_train_8 kvasir_validation_40 kvasir_validation_44
+openstax_mb_0643
+"""
+CLEAN = frozenset(_CLEAN.split())
 
 pytestmark = [
     pytest.mark.slow,

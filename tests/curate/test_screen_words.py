@@ -105,6 +105,13 @@ def test_what_is_hard_to_read_is_for_a_person_to_look_at():
     assert not region.sure
 
 
+def test_a_trace_that_was_taken_for_a_name():
+    (region,) = find_in_words([word("MIANLOMUAAL", confidence=0.68)], "electrography", 0.5)
+    assert not region.sure
+    (region,) = find_in_words([word("Name: Ng Wei", confidence=0.68)], "electrography", 0.5)
+    assert region.sure
+
+
 def test_the_box_is_wider_than_what_was_read():
     (region,) = find_in_words([word("13/02/2018", left=40, top=50)], "radiology", 0.5)
     assert (region.left, region.top, region.right, region.bottom) == (28, 50, 112, 62)

@@ -85,6 +85,13 @@ def test_where_cropping_would_cost_half_the_image_the_box_is_filled():
     assert len(decision.regions) == 1
 
 
+def test_an_image_that_is_nothing_but_a_face_is_dropped():
+    close = FACE | {"left": 20, "top": 10, "right": 380, "bottom": 290}
+    decision = decide(pair(faces=[close]), params(faces="mask"))
+    assert decision.action == "dropped"
+    assert decision.reasons == ("image: face", "image: nothing left")
+
+
 def test_two_boxes_at_opposite_edges_are_both_cut_off():
     below = DATE | {"top": 280, "bottom": 294}
     decision = decide(pair(words=[DATE, below]), burned_in(date="crop"))

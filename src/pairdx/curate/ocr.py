@@ -16,8 +16,8 @@ from scipy import ndimage
 from pairdx.curate.onnx_models import fingerprint, model_file, open_session
 
 PACKAGE = "rapidocr"
-DETECTOR = "ch_PP-OCRv4_det_infer.onnx"
-RECOGNISER = "ch_PP-OCRv4_rec_infer.onnx"
+DETECTOR = "ch_PP-OCRv4_det_mobile.onnx"
+RECOGNISER = "ch_PP-OCRv4_rec_mobile.onnx"
 
 RULES = 1
 STRIDE = 32  # the detector's sides are multiples of it

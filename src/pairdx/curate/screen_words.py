@@ -64,6 +64,7 @@ _FINDING = re.compile(  # how medicine ends its words, and names rarely do
     r"\w*(?:graphy|gram|grams|scopy|scopic|itis|ectomy|ology|osis|plasty|otomy|opathy|metry|emia|"
     r"uria|ation|ement|ility)\b"
 )
+_SURE_NAME = 0.75  # confidence that a name without a label needs; traces read as text have less
 _SHORTEST_NAME = 8  # letters that no legend explains
 _FEWEST_LETTERS = 5  # different ones; a trace that was taken for text is NMMAAN
 _KINDS = {"date": "date", "record_number": "record_number", "name": "name"}
@@ -107,7 +108,8 @@ def _is_sure(word: Row, kind: str, label: str, min_confidence: float) -> bool:
         return True  # where it stands tells, not what was read
     # A chart's dates are its axis and its table; only a date of birth is somebody's.
     stays = label == "chart" and kind == "date" and not _BIRTH.search(word["text"])
-    return not stays and word["confidence"] >= min_confidence
+    guessed = kind == "name" and _is_name(word["text"])
+    return not stays and word["confidence"] >= max(min_confidence, _SURE_NAME * guessed)
 
 
 def _region(word: Row, kind: str, sure: bool) -> Region:

@@ -11,6 +11,7 @@ from pairdx.params.scrub import ScrubParams
 
 FACE_MARGIN = 0.15  # of its sides; the network's box leaves out hair, ears and chin
 MOST_CUT = 0.5  # of the area; where cropping would cost more, the boxes are filled instead
+MOST_FILLED = 0.5  # of the area; what is left of such an image shows nothing of its class
 
 Row = dict[str, Any]
 Box = tuple[int, int, int, int]
@@ -47,10 +48,14 @@ def decide(pair: Row, params: ScrubParams) -> Decision:
     regions = tuple(_within(region, pair) for region in acted)
     doubtful = tuple(_within(region, pair) for region in seen if region not in acted)
     spans = tuple(s for s in pair["identifiers"] if getattr(params.identifiers, s.kind) != "keep")
-    crop = _crop(regions, params, (pair["width"], pair["height"]))
+    size = (pair["width"], pair["height"])
+    crop = _crop(regions, params, size)
+    action, reasons = _whole_action(regions, spans, crop, params), [*_reasons(regions, spans)]
+    if crop is None and action != "dropped" and _filled(regions, size) > MOST_FILLED:
+        action, reasons = "dropped", [*reasons, "image: nothing left"]
     return Decision(
-        _whole_action(regions, spans, crop, params),
-        tuple(_reasons(regions, spans)),
+        action,
+        tuple(reasons),
         any(not region.sure for region in seen),
         regions,
         doubtful,
@@ -110,6 +115,11 @@ def _reasons(regions: tuple[Region, ...], spans: tuple[Identifier, ...]) -> Iter
     yield from (f"image: {kind}" for kind in sorted(kinds))
     spotted = {span.kind for span in spans}
     yield from (f"caption: {kind}" for kind in CAPTION_KINDS if kind in spotted)
+
+
+def _filled(regions: tuple[Region, ...], size: tuple[int, int]) -> float:
+    """Return the share of the image that the regions cover, at most: overlaps count twice."""
+    return sum(_area((r.left, r.top, r.right, r.bottom)) for r in regions) / (size[0] * size[1])
 
 
 def _crop(regions: tuple[Region, ...], params: ScrubParams, size: tuple[int, int]) -> Box | None:
