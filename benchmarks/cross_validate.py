@@ -40,9 +40,7 @@ def main(
         "data/pairdx"
     ),
     change: Annotated[list[str], typer.Option("--set", help="KEY=VALUE of `baselines`.")] = [],  # noqa: B006
-    out: Annotated[
-        Path | None, typer.Option(help="Write the held-out predictions here.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the held-out predictions here.")] = None,
     folds: int = 5,
     seed: int = 0,
 ) -> None:

@@ -7,6 +7,8 @@ from pairdx.params.scan import ScanParams
 from pairdx.schema import COHORT, SCAN, read_table, write_table
 from pairdx.stage import run
 
+CACHE = Path(".cache/scan")  # no output of the stage: the same facts come out without it
+
 
 def main(
     *,
@@ -14,9 +16,9 @@ def main(
     cohort: Path,
     out: Path,
 ) -> None:
-    """Gather size, hashes and identifiers of every pair."""
+    """Gather size, hashes, words, faces and caption identifiers of every pair."""
     params = ScanParams.load()
-    facts = scan(raw, read_table(cohort, COHORT), params)
+    facts = scan(raw, read_table(cohort, COHORT), params, CACHE)
     write_table(facts, out, SCAN)
 
 

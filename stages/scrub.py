@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from pairdx.curate.decisions import match, read_decisions
 from pairdx.curate.scrub import scrub
-from pairdx.outputs import new_file, write_json, write_text
+from pairdx.evaluate.screening import score
+from pairdx.outputs import new_file, write_json
 from pairdx.params.scrub import ScrubParams
-from pairdx.schema import COHORT, SCAN, read_table
+from pairdx.schema import COHORT, SCAN, SCREENED, read_table, write_table
 from pairdx.stage import run
 
 
@@ -14,17 +16,22 @@ def main(
     raw: Path,
     cohort: Path,
     scan: Path,
+    decisions: Path,
     out: Path,
-    review: Path,
+    screened: Path,
     metrics: Path,
 ) -> None:
-    """Drop pairs, mask captions and clean images as the params say."""
+    """Drop pairs, mask captions, mask or crop images as params and people say."""
     params = ScrubParams.load()
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)
+    said = read_decisions(decisions)
+    matched = match(said, pairs, facts)
     with new_file(out) as partial:
-        done = scrub(raw, pairs, facts, params, partial)
-    write_text(review, done.csv())
-    write_json(metrics, done.metrics())
+        screening = scrub(raw, pairs, facts, params, matched.words, partial)
+    done = screening.table()
+    write_table(done, screened, SCREENED)
+    counts = screening.metrics() | matched.metrics()
+    write_json(metrics, counts | score(raw, pairs, facts, done, said))
 
 
 if __name__ == "__main__":

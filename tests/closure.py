@@ -30,11 +30,16 @@ def imported(script: Path) -> frozenset[Path]:
 
 
 def closure(script: Path) -> set[str]:
-    """Return every first-party file that runs when ``script`` runs, as paths from the root."""
+    """Return every first-party file that runs when ``script`` runs, as paths from the root.
+
+    A page's template, style and script lie beside its module under the same name.
+    """
     found: set[Path] = set()
     waiting = [script]
     while waiting:
         new = imported(waiting.pop()) - found
         found |= new
         waiting += new
-    return {file.relative_to(ROOT).as_posix() for file in found}
+    beside = {file.with_suffix(end) for file in found for end in (".html", ".css", ".js")}
+    files = found | {file for file in beside if file.is_file()}
+    return {file.relative_to(ROOT).as_posix() for file in files}

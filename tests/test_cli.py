@@ -7,6 +7,7 @@ import yaml
 from closure import ROOT
 
 from pairdx import cli
+from pairdx.curate.decisions import read_decisions
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -44,3 +45,23 @@ def test_check_misses_the_folder(monkeypatch, capsys, tmp_path):
 def test_predict_names_the_image_it_cannot_read(monkeypatch, capsys, tmp_path):
     assert run(monkeypatch, "predict", str(Path("no.png"))) == 1
     assert "no.png: cannot be read" in capsys.readouterr().err
+
+
+def test_decisions_are_added(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    into = tmp_path / "review/decisions.csv"
+    into.parent.mkdir()
+    into.write_text("id,reader,decision,note,content\nb,Ann,keep,,\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text("id;decision;reader;note\nb;drop;Ann;\na;mask;Ben;x\nc;;;\n")
+    assert run(monkeypatch, "add-decisions", "new.csv") == 0
+    assert "new.csv: 2 decisions" in capsys.readouterr().out
+    wanted = "id,reader,decision,note,content\na,Ben,mask,x,\nb,Ann,drop,,\n"
+    assert into.read_text(encoding="utf-8") == wanted
+    (tmp_path / "bad.csv").write_text("id,decision,reader,note\na,no,Ann,\n")
+    assert run(monkeypatch, "add-decisions", "bad.csv") == 1
+    assert "bad.csv: line 2: decision = 'no'" in capsys.readouterr().err
+    assert into.read_text(encoding="utf-8") == wanted
+
+
+def test_the_committed_decisions_can_be_read():
+    read_decisions(ROOT / "review/decisions.csv")

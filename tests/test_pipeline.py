@@ -139,6 +139,18 @@ def test_a_change_of_the_cap_runs_no_filter_scan_or_scrub(done: Path) -> None:
     assert not changed & {"download", "filter", "scan", "scrub", "zero_shot@clip_zero_shot"}
 
 
+def test_a_decision_runs_scrub_and_no_scan(done: Path) -> None:
+    path = done / "review" / "decisions.csv"
+    before = path.read_text()
+    try:
+        path.write_text(f"{before}anything,Ann,drop,,\n")
+        changed = ran(run(done, "dvc", "repro", "--dry", "--force-downstream"))
+    finally:
+        path.write_text(before)
+    assert {"scrub", "review", "balance"} <= changed
+    assert not changed & {"download", "filter", "scan"}
+
+
 def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     changed = would_run(done, "evaluate.calibration_bins=7")
     assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}

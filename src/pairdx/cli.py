@@ -74,6 +74,26 @@ def offline_plots() -> None:
     typer.echo(f"dvc plots show now uses {write(Path())}")
 
 
+@app.command()
+def add_decisions(
+    files: Annotated[list[Path], typer.Argument(help="Files saved by the review page.")],
+    into: Annotated[Path, typer.Option(help="Where decisions are kept.")] = Path(
+        "review/decisions.csv"
+    ),
+) -> None:
+    """Add readers' decisions to those that `dvc repro` obeys; a later word replaces an earlier."""
+    from pairdx.curate.decisions import format_decisions, merge, read_decisions
+    from pairdx.outputs import write_text
+
+    decisions = read_decisions(into)
+    for file in files:
+        new = read_decisions(file)
+        decisions = merge(decisions, new)
+        typer.echo(f"{file}: {len(new)} decisions")
+    write_text(into, format_decisions(decisions))
+    typer.echo(f"{into}: {len(decisions)} decisions; `dvc repro` obeys them, `git add` keeps them")
+
+
 def main() -> None:
     """Run the command line; errors of the user's are told on one line."""
     try:

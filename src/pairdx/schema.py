@@ -48,6 +48,10 @@ COHORT = pa.schema(
     ]
 )
 IDENTIFIER = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("kind", pa.string())])
+_BOX = [(side, pa.int32()) for side in ("left", "top", "right", "bottom")]  # pixels, end excluded
+WORD = pa.struct([*_BOX, ("text", pa.string()), ("confidence", pa.float32())])
+FACE = pa.struct([*_BOX, ("score", pa.float32())])
+MASKED = pa.struct([*_BOX, ("kind", pa.string())])
 SCAN = pa.schema(
     [
         ("id", pa.string()),
@@ -57,6 +61,22 @@ SCAN = pa.schema(
         ("pixel_sha256", pa.string()),
         ("perceptual_hash", pa.binary()),  # null for an image of one colour, which has none
         ("identifiers", pa.list_(IDENTIFIER)),  # in the caption, characters from 0
+        ("words", pa.list_(WORD)),  # on the original image; empty where none was found
+        ("faces", pa.list_(FACE)),
+    ]
+)
+SCREENED = pa.schema(  # what scrub did to every pair of the cohort, for a person to review
+    [
+        ("id", pa.string()),
+        ("label", pa.string()),
+        ("action", pa.string()),  # kept | masked | cropped | dropped
+        ("proposed", pa.string()),  # the action of the rules alone; null: it is no image
+        ("decision", pa.string()),  # keep | mask | drop, a person's; null: nobody decided
+        ("reasons", pa.list_(pa.string())),  # what kind of thing, never the identifier itself
+        ("borderline", pa.bool_()),
+        ("masked", pa.list_(MASKED)),  # boxes in the original image, those the rules act on
+        ("doubtful", pa.list_(MASKED)),  # likewise, those that only a person's `mask` fills
+        ("spans", pa.list_(IDENTIFIER)),  # of the original caption, those the rules act on
     ]
 )
 SCRUBBED = pa.schema(

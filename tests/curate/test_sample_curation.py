@@ -5,10 +5,11 @@ from collections import defaultdict
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from drawn import contains
+from small import section
 
 from pairdx.curate.balance import balance
 from pairdx.curate.cohort import images_present, select_cohort
-from pairdx.curate.identifiers.kinds import KINDS
 from pairdx.curate.scan import scan
 from pairdx.curate.scrub import scrub
 from pairdx.params.balance import BalanceParams
@@ -20,6 +21,7 @@ from pairdx.sources.multicare import ARCHIVES, read_rows
 from pairdx.sources.sample.release import draw_release
 
 SEED = 17
+SIDES = ("left", "top", "right", "bottom")
 PARAMS = {
     "filter": FilterParams(
         min_age=18,
@@ -27,10 +29,8 @@ PARAMS = {
         modalities=(*LABELS, "pathology"),
         licenses="all",
     ),
-    "scan": ScanParams(hash_size=16, max_megapixels=100, named_entities=False, workers=1),
-    "scrub": ScrubParams.model_validate(
-        {"min_side": 32, "max_side": 512, "identifiers": dict.fromkeys(KINDS, "mask")}
-    ),
+    "scan": section(ScanParams, workers=1),
+    "scrub": section(ScrubParams),
     "balance": BalanceParams(
         duplicates="drop", max_hash_distance=0.1, cap_per_class=None, total=None
     ),
@@ -43,8 +43,9 @@ def curate(folder, images):
     draw_release(raw, images, SEED)
     rows = read_rows(raw)
     cohort, _ = select_cohort([rows], images_present(raw, ARCHIVES), PARAMS["filter"])
-    facts = scan(raw, cohort, PARAMS["scan"])
-    scrub(raw, cohort, facts, PARAMS["scrub"], folder / "scrubbed.parquet")
+    facts = scan(raw, cohort, PARAMS["scan"], folder / "cache")
+    screening = scrub(raw, cohort, facts, PARAMS["scrub"], {}, folder / "scrubbed.parquet")
+    check_burned_in(raw, screening.table().to_pylist())
     scrubbed = read_table(folder / "scrubbed.parquet", SCRUBBED)
     return raw, scrubbed, *balance(scrubbed, PARAMS["balance"], SEED)
 
@@ -63,6 +64,20 @@ def truth(raw):
         f"{row['patient_id']}_{row['file'].rsplit('.', 1)[0]}": known[row["file_id"]]
         for row in labels.to_pylist()
     }
+
+
+def check_burned_in(raw, screened):
+    """What was written over the pictures is found and filled, and nothing else is."""
+    known = truth(raw)
+    marked = {row["id"] for row in screened if row["masked"]}
+    planted = {row["id"] for row in screened if known[row["id"]]["burned_in"]}
+    assert len(planted) >= 5
+    assert len(planted & marked) >= 0.95 * len(planted), planted - marked
+    assert len(planted & marked) >= 0.98 * len(marked), marked - planted
+    for row in screened:
+        if row["id"] in planted & marked:
+            boxes = [[box[side] for side in SIDES] for box in row["masked"]]
+            assert contains(boxes, known[row["id"]]["burned_in_box"], 0.85), row["id"]
 
 
 def check(raw, scrubbed, balanced, metrics):

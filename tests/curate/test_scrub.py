@@ -3,6 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from releases import encode, rows_of, write_release
+from small import section
 
 from pairdx.curate.identifiers.kinds import PLACEHOLDERS
 from pairdx.curate.scan import scan
@@ -10,7 +11,7 @@ from pairdx.curate.scrub import scrub
 from pairdx.errors import PairdxError
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
-from pairdx.schema import SCRUBBED, read_table
+from pairdx.schema import SCREENED, SCRUBBED, read_table
 from pairdx.sources.multicare import read_rows
 
 KINDS = tuple(PLACEHOLDERS)
@@ -25,7 +26,7 @@ CAPTIONS = [
 
 def params(**actions):
     identifiers = dict.fromkeys(KINDS, "mask") | actions
-    return ScrubParams.model_validate({"min_side": 32, "max_side": 512, "identifiers": identifiers})
+    return section(ScrubParams, identifiers=identifiers)
 
 
 @pytest.fixture
@@ -39,15 +40,14 @@ def scanned(tmp_path):
     }
     raw = write_release(tmp_path / "raw", rows, images=images)
     cohort = read_rows(raw)
-    facts = scan(
-        raw, cohort, ScanParams(hash_size=16, max_megapixels=9, named_entities=False, workers=1)
-    )
+    off = section(ScanParams, max_megapixels=9, workers=1, words="off", faces="off")
+    facts = scan(raw, cohort, off, tmp_path / "cache")
     return raw, cohort, facts
 
 
 def test_policy(scanned, tmp_path):
     out = tmp_path / "scrubbed.parquet"
-    review = scrub(*scanned, params(record_number="drop", date="keep"), out)
+    done = scrub(*scanned, params(record_number="drop", date="keep"), {}, out)
     table = read_table(out, SCRUBBED)
     cohort, facts = (part.sort_by("id") for part in scanned[1:])
     gone = {f"PMC{n}{10000 + n - 1}" for n in (2, 4, 5)}
@@ -57,25 +57,76 @@ def test_policy(scanned, tmp_path):
     assert "A line." in table["caption"].to_pylist()
     assert first["pixel_sha256"] == facts["pixel_sha256"][0].as_py()
     assert first["image"]["path"] == f"{first['id']}.webp"
-    lines = [line.split(",", 1)[1] for line in review.csv().splitlines()]
-    assert lines == [
-        "label,action,reason",
-        "chart,masked,caption: name",
-        "chart,dropped,caption: record_number",
-        "electrography,dropped,image: 1 x 1 pixels",
-        'electrography,dropped,"image: not one of BMP, GIF, JPEG, PNG, TIFF, WEBP"',
-    ]
-    metrics = review.metrics()
+    metrics = done.metrics()
     assert metrics["pairs"] == len(table) == 18
-    assert metrics["identifiers"]["name"] == {"kept": 0, "masked": 2, "dropped": 0}
-    assert metrics["identifiers"]["date"] == {"kept": 1, "masked": 0, "dropped": 0}
-    assert metrics["identifiers"]["record_number"] == {"kept": 0, "masked": 0, "dropped": 1}
-    assert metrics["by_class"]["chart"] == {"kept": 2, "masked": 1, "dropped": 1}
+    outcomes = dict.fromkeys(("kept", "masked", "dropped"), 0)
+    assert metrics["identifiers"]["name"] == outcomes | {"masked": 1, "dropped": 1}
+    assert metrics["identifiers"]["date"] == outcomes | {"kept": 1}
+    assert metrics["identifiers"]["record_number"] == outcomes | {"dropped": 1}
+    assert metrics["by_class"]["chart"] == {
+        "kept": 1,
+        "masked": 1,
+        "cropped": 0,
+        "dropped": 1,
+    }
+    assert metrics["by_reason"]["caption: name"]["chart"] == 2
+    assert metrics["by_reason"]["image: undecodable"]["electrography"] == 1
+    assert metrics["decisions_obeyed"] == {"keep": 0, "mask": 0, "drop": 0}
+
+
+def test_what_was_done_is_told(scanned, tmp_path):
+    policy = params(record_number="drop", date="keep")
+    done = scrub(*scanned, policy, {}, tmp_path / "scrubbed.parquet").table()
+    assert done.schema == SCREENED
+    assert len(done) == 21
+    assert done["id"].to_pylist() == sorted(scanned[1]["id"].to_pylist())
+    told = [
+        (row["label"], row["action"], row["proposed"], row["reasons"], len(row["spans"]))
+        for row in done.to_pylist()
+        if row["action"] != "kept"
+    ]
+    assert told == [
+        ("chart", "masked", "masked", ["caption: name"], 1),
+        ("chart", "dropped", "dropped", ["caption: record_number", "caption: name"], 2),
+        ("electrography", "dropped", None, ["image: too small"], 0),
+        ("electrography", "dropped", None, ["image: undecodable"], 0),
+    ]
+
+
+def test_decisions_go_before_the_rules(scanned, tmp_path):
+    policy = params(record_number="drop", date="keep")
+    plain = scrub(*scanned, policy, {}, tmp_path / "plain.parquet").table()
+    rows = scanned[1].select(["id", "caption"]).to_pylist()
+    ids = {row["caption"]: row["id"] for row in rows}
+    words = dict(
+        zip((ids[one] for one in CAPTIONS), ["keep", "mask", "mask", "keep", "drop"], strict=True)
+    )
+    done = scrub(*scanned, policy, words, tmp_path / "scrubbed.parquet")
+    table = done.table()
+    decided = {row["id"]: row for row in table.to_pylist() if row["decision"]}
+    assert [decided[ids[one]]["action"] for one in CAPTIONS] == [
+        "kept",
+        "masked",
+        "dropped",  # to mask where nothing was found
+        "dropped",  # no image
+        "dropped",
+    ]
+    assert {id_: row["decision"] for id_, row in decided.items()} == words
+    # What the rules say stays, so that the next reader finds the same pairs to decide on.
+    for column in ("proposed", "spans", "reasons"):
+        assert table[column].equals(plain[column])
+    kept = read_table(tmp_path / "scrubbed.parquet", SCRUBBED).select(["id", "caption"])
+    captions = {row["id"]: row["caption"] for row in kept.to_pylist()}
+    assert captions[ids[CAPTIONS[0]]] == "Mr. Miller on 2019-03-04."
+    assert captions[ids[CAPTIONS[1]]] == "Mr. [name], MRN [number]."
+    assert len(captions) == 18
+    assert done.metrics()["decisions_obeyed"] == {"keep": 1, "mask": 2, "drop": 0}
+    assert done.metrics()["identifiers"]["date"]["kept"] == 1
 
 
 def test_nothing_identifying_is_repeated(scanned, tmp_path):
-    review = scrub(*scanned, params(), tmp_path / "scrubbed.parquet")
-    told = review.csv() + str(review.metrics())
+    done = scrub(*scanned, params(), {}, tmp_path / "scrubbed.parquet")
+    told = str(done.table().to_pylist()) + str(done.metrics())
     assert "Miller" not in told
     assert "00482913" not in told
 
@@ -83,7 +134,7 @@ def test_nothing_identifying_is_repeated(scanned, tmp_path):
 def test_rows_are_grouped_for_streaming(scanned, tmp_path, monkeypatch):
     monkeypatch.setattr("pairdx.curate.streaming.ROWS_PER_GROUP", 8)
     out = tmp_path / "scrubbed.parquet"
-    scrub(*scanned, params(), out)
+    scrub(*scanned, params(), {}, out)
     metadata = pq.read_metadata(out)
     assert [metadata.row_group(group).num_rows for group in range(3)] == [8, 8, 3]
     ids = pq.read_table(out)["id"].to_pylist()
@@ -93,7 +144,7 @@ def test_rows_are_grouped_for_streaming(scanned, tmp_path, monkeypatch):
 def test_facts_of_other_pairs_are_refused(scanned, tmp_path):
     raw, cohort, facts = scanned
     with pytest.raises(PairdxError, match="scan and cohort hold different pairs"):
-        scrub(raw, cohort, facts.slice(1), params(), tmp_path / "scrubbed.parquet")
+        scrub(raw, cohort, facts.slice(1), params(), {}, tmp_path / "scrubbed.parquet")
 
 
 @pytest.mark.parametrize(("action", "ages"), [("mask", [90.0]), ("keep", [97.0]), ("drop", [])])
@@ -102,7 +153,8 @@ def test_ages_over_89_in_the_column(scanned, tmp_path, action, ages):
     column = cohort.schema.get_field_index("age")
     old = [97.0] + [30.0] * (len(cohort) - 1)
     cohort = cohort.set_column(column, "age", pa.array(old, pa.float64()))
-    review = scrub(raw, cohort, facts, params(old_age=action), tmp_path / "scrubbed.parquet")
-    table = read_table(tmp_path / "scrubbed.parquet", SCRUBBED)
+    out = tmp_path / "scrubbed.parquet"
+    screening = scrub(raw, cohort, facts, params(old_age=action), {}, out)
+    table = read_table(out, SCRUBBED)
     assert [age for age in table["age"].to_pylist() if age != 30] == ages
-    assert ("age: over 89" in review.csv()) == (action == "drop")
+    assert ("age: over 89" in screening.metrics()["by_reason"]) == (action == "drop")

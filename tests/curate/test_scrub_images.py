@@ -100,6 +100,50 @@ def test_large_images_are_scaled_to_fit():
     assert clean_image(encode(picture(1, (1000, 250))), 64) == image
 
 
+def test_boxes_are_filled_before_the_image_is_scaled():
+    image = Image.new("RGB", (1000, 400), (40, 90, 60))
+    image.paste("white", (100, 100, 300, 140))
+    cleaned = clean_image(encode(image), SIDE, [(90, 90, 310, 150)])
+    assert cleaned.changed
+    assert np.abs(np.asarray(decode(cleaned.data), int) - (40, 90, 60)).max() <= 3
+
+
+def test_a_clean_file_with_a_box_is_written_anew():
+    data = encode(picture(1), "JPEG")
+    cleaned = clean_image(data, SIDE, [(0, 0, 10, 10)])
+    assert (cleaned.changed, cleaned.width, cleaned.height) == (True, 48, 40)
+    before, after = (np.asarray(decode(one), int) for one in (data, cleaned.data))
+    assert np.abs(before - after)[12:, 12:].mean() < 2
+
+
+def test_a_part_is_kept():
+    image = picture(1, (100, 80))
+    cleaned = clean_image(encode(image), SIDE, crop=(0, 20, 100, 80))
+    assert (cleaned.width, cleaned.height) == (100, 60)
+    rest = np.asarray(image.crop((0, 20, 100, 80)), int)
+    assert np.abs(np.asarray(decode(cleaned.data), int) - rest).mean() < 2
+
+
+def test_hostile_images_come_out_as_plain_pixels():
+    """16 bits, CMYK, a palette, 1 x 20000 pixels, GPS and a name in the EXIF."""
+    deep = np.linspace(0, 65535, 1920).astype(np.uint16).reshape(40, 48)
+    exif = Image.Exif()
+    exif[0x013B] = "Ada Byron"
+    exif.get_ifd(0x8825)[2] = (48.0, 51.0, 30.0)
+    with_gps = encode(picture(1), "JPEG", exif=exif)
+    assert Image.open(io.BytesIO(with_gps)).getexif().get_ifd(0x8825)
+    for data in (
+        encode(Image.fromarray(deep)),
+        encode(picture(1).convert("CMYK"), "JPEG"),
+        encode(picture(1, mode="P")),
+        encode(Image.new("L", (1, 20000), 255)),
+        with_gps,
+    ):
+        image = opened(clean_image(data, SIDE).data)
+        assert (image.format, image.mode, len(image.getexif())) == ("JPEG", "RGB", 0)
+        assert max(image.size) <= SIDE
+
+
 def test_a_damaged_image():
     with pytest.raises(UndecodableError):
         clean_image(b"nothing", SIDE)

@@ -204,6 +204,8 @@ def test_burned_in_text_is_bright_inside_its_box(truth, contents):
         assert 0 <= y0 < y1 <= image.shape[0]
         assert image[y0:y1, x0:x1].max() > 200
         assert len(row.burned_in_text) > 5
+        kinds = {"ID": "record_number", "DO": "date", "NO": "name", "LI": "name"}
+        assert row.burned_in_kind == kinds.get(row.burned_in_text[:2], "date")
 
 
 def test_exact_copies_have_equal_pixels_under_another_article(truth, contents):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +20,18 @@ TOP = Path(__file__).parents[2]
 INPUTS = {
     "filter": {"raw": "data/raw"},
     "scan": {"raw": "data/raw", "cohort": "data/cohort.parquet"},
-    "scrub": {"raw": "data/raw", "cohort": "data/cohort.parquet", "scan": "data/scan.parquet"},
+    "scrub": {
+        "raw": "data/raw",
+        "cohort": "data/cohort.parquet",
+        "scan": "data/scan.parquet",
+        "decisions": "review/decisions.csv",
+    },
+    "review": {
+        "raw": "data/raw",
+        "cohort": "data/cohort.parquet",
+        "scan": "data/scan.parquet",
+        "screened": "data/screened.parquet",
+    },
     "balance": {"scrubbed": "data/scrubbed.parquet"},
     "split": {
         "raw": "data/raw",
@@ -38,9 +50,10 @@ OUTPUTS = {
     "scan": {"out": "data/scan.parquet"},
     "scrub": {
         "out": "data/scrubbed.parquet",
-        "review": "data/review.csv",
+        "screened": "data/screened.parquet",
         "metrics": "metrics/scrub.json",
     },
+    "review": {"out": "data/review"},
     "balance": {"out": "data/balanced.parquet", "metrics": "metrics/balance.json"},
     "split": {"out": "data/pairdx", "metrics": "metrics/split.json"},
     "export_pairdx": {"out": "data/export"},
@@ -54,6 +67,8 @@ def project(tmp_path):
     params["download"] |= {"source": "multicare", "path": "release"}
     params["scan"]["workers"] = 1
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    (tmp_path / "review").mkdir()
+    shutil.copy(TOP / "review/decisions.csv", tmp_path / "review")
     return tmp_path
 
 
@@ -231,6 +246,16 @@ def test_scan_names_a_corrupt_table(project):
     write_release(project / "data/raw", rows_of())
     (project / "data/cohort.parquet").write_bytes(b"PAR1 cut")
     assert_fails(project, "scan", "data/cohort.parquet: not a readable Parquet table")
+
+
+def test_scrub_names_the_line_of_an_unknown_decision(project):
+    write_release(project / "release", rows_of())
+    for stage in ("download", "filter", "scan"):
+        assert run(project, stage).returncode == 0
+    with (project / "review/decisions.csv").open("a", encoding="utf-8") as lines:
+        lines.write("a,Ann,keep,,\nb,Ann,delete,,\n")
+    told = "review/decisions.csv: line 3: decision = 'delete'; allowed are keep, mask, drop"
+    assert_fails(project, "scrub", told)
 
 
 def test_split_names_a_class_of_too_few_articles(project):

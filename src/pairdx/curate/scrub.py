@@ -1,70 +1,101 @@
 """What is done about the scan's facts: pairs dropped, captions masked, images cleaned.
 
-Policy only: no fact is gathered here, so that a change of policy is cheap. What identifies a
-person is counted and never repeated, neither in the review list nor in the metrics.
+Policy only: no fact is gathered here, so that a change of policy is cheap; a person's word on a
+pair goes before it. What identifies a person is counted and never repeated, neither in the table
+for the review nor in the metrics.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from tqdm import tqdm
 
-from pairdx.curate.identifiers.generalise import OLDEST, generalise_age
+from pairdx.curate.decisions import DECISIONS
+from pairdx.curate.identifiers.generalise import generalise_age
 from pairdx.curate.identifiers.kinds import KINDS, Identifier, mask
+from pairdx.curate.overrule import overrule
 from pairdx.curate.scrub_images import clean_image
+from pairdx.curate.scrub_policy import Decision, decide
 from pairdx.curate.streaming import TableWriter
 from pairdx.errors import PairdxError
 from pairdx.params.scrub import ScrubParams
-from pairdx.schema import LABELS, SCRUBBED
+from pairdx.schema import LABELS, SCREENED, SCRUBBED
 from pairdx.sources.archives import Archives
+
+ACTIONS = ("kept", "masked", "cropped", "dropped")
 
 Row = dict[str, Any]
 
 
 @dataclass
-class Review:
-    """Which pairs were touched and why, for a person to look through."""
+class Screening:
+    """What was done to which pair and why, for a person to look through."""
 
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # (action or kept, label)
+    rows: list[Row] = field(default_factory=list)  # of SCREENED
     identifiers: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, action)
-    images_changed: int = 0
+    images_rewritten: int = 0
 
-    def add(self, pair: Row, action: str, reason: str) -> None:
-        """Note that something was done to ``pair``."""
-        self.rows.append((pair["id"], pair["label"], action, reason))
-        self.pairs[action, pair["label"]] += 1
+    def add(self, pair: Row, proposed: Decision, done: Decision, word: str | None) -> None:
+        """Note what the rules proposed about ``pair`` and what was done at a person's word."""
+        self.rows.append(
+            {
+                "id": pair["id"],
+                "label": pair["label"],
+                "action": done.action,
+                "proposed": None if proposed.no_image else proposed.action,
+                "decision": word,
+                "reasons": list(proposed.reasons),
+                "borderline": proposed.borderline,
+                "masked": [asdict(region) for region in proposed.regions],
+                "doubtful": [asdict(region) for region in proposed.doubtful],
+                "spans": [asdict(span) for span in proposed.spans],
+            }
+        )
+        for found in pair["identifiers"]:
+            left = "masked" if found.kind in done.caption_kinds else "kept"
+            action = "dropped" if done.action == "dropped" else left
+            self.identifiers[found.kind, action] += 1
 
-    def csv(self) -> str:
-        """Return ``id,label,action,reason`` rows, in the order of the ids."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([("id", "label", "action", "reason"), *self.rows])
-        return text.getvalue()
+    def table(self) -> pa.Table:
+        """Return a table of ``SCREENED``."""
+        return pa.Table.from_pylist(self.rows, schema=SCREENED)
 
     def metrics(self) -> dict[str, Any]:
-        """Return counts by class, and by kind of identifier and action."""
-        actions = ("kept", "masked", "dropped")
+        """Return counts by class, by reason and class, and by kind of identifier and action."""
+        by_class = Counter((row["label"], row["action"]) for row in self.rows)
+        obeyed = Counter(row["decision"] for row in self.rows if row["proposed"] is not None)
+        reasons = Counter((why, row["label"]) for row in self.rows for why in row["reasons"])
         return {
-            "pairs": sum(count for (action, _), count in self.pairs.items() if action == "kept"),
-            "images_rewritten": self.images_changed,
+            "pairs": sum(row["action"] != "dropped" for row in self.rows),
+            "images_rewritten": self.images_rewritten,
+            "borderline": sum(row["borderline"] for row in self.rows),
             "identifiers": {
-                kind: {action: self.identifiers[kind, action] for action in actions}
+                kind: {done: self.identifiers[kind, done] for done in ("kept", "masked", "dropped")}
                 for kind in KINDS
             },
             "by_class": {
-                label: {action: self.pairs[action, label] for action in actions} for label in LABELS
+                label: {action: by_class[label, action] for action in ACTIONS} for label in LABELS
             },
+            "by_reason": {
+                reason: {label: reasons[reason, label] for label in LABELS}
+                for reason in sorted({reason for reason, _ in reasons})
+            },
+            "decisions_obeyed": {word: obeyed[word] for word in DECISIONS},
         }
 
 
-def scrub(raw: Path, cohort: pa.Table, facts: pa.Table, params: ScrubParams, out: Path) -> Review:
+def scrub(
+    raw: Path,
+    cohort: pa.Table,
+    facts: pa.Table,
+    params: ScrubParams,
+    words: Mapping[str, str],
+    out: Path,
+) -> Screening:
     """Write the pairs that may go on to ``out``, a table of ``SCRUBBED``.
 
     Args:
@@ -72,22 +103,22 @@ def scrub(raw: Path, cohort: pa.Table, facts: pa.Table, params: ScrubParams, out
         cohort: columns of ``COHORT``.
         facts: columns of ``SCAN``, for the same ids.
         params: section ``scrub``.
+        words: people's words on single pairs, by id; see ``DECISIONS``.
         out: the table to write.
 
     Returns:
         What was done to which pair.
     """
-    review = Review()
+    screening = Screening()
     with Archives(raw) as archives, TableWriter(out, SCRUBBED) as table:
         pairs = tqdm(_joined(cohort, facts), total=len(cohort), desc="scrub", disable=None)
         for pair in pairs:
-            reason = _reason_to_drop(pair, params)
-            _count_identifiers(pair, params, review)
-            if reason:
-                review.add(pair, "dropped", reason)
-                continue
-            table.write(_clean(pair, archives, params, review))
-    return review
+            proposed, word = decide(pair, params), words.get(pair["id"])
+            done = overrule(proposed, pair, word)
+            screening.add(pair, proposed, done, word)
+            if done.action != "dropped":
+                table.write(_clean(pair, done, archives, params, screening))
+    return screening
 
 
 def _joined(cohort: pa.Table, facts: pa.Table) -> Iterator[Row]:
@@ -101,41 +132,22 @@ def _joined(cohort: pa.Table, facts: pa.Table) -> Iterator[Row]:
             yield left | right | {"identifiers": found}
 
 
-def _reason_to_drop(pair: Row, params: ScrubParams) -> str:
-    if pair["problem"] is not None:
-        return f"image: {pair['problem']}"
-    if min(pair["width"], pair["height"]) < params.min_side:
-        return f"image: {pair['width']} x {pair['height']} pixels"
-    if params.identifiers.old_age == "drop" and (pair["age"] or 0) >= OLDEST:
-        return "age: over 89"
-    kinds = _kinds(pair, params, "drop")
-    return f"caption: {', '.join(kinds)}" if kinds else ""
-
-
-def _kinds(pair: Row, params: ScrubParams, action: str) -> list[str]:
-    found = {identifier.kind for identifier in pair["identifiers"]}
-    return [kind for kind in KINDS if kind in found and getattr(params.identifiers, kind) == action]
-
-
-def _count_identifiers(pair: Row, params: ScrubParams, review: Review) -> None:
-    done = {"keep": "kept", "mask": "masked", "drop": "dropped"}
-    for identifier in pair["identifiers"]:
-        review.identifiers[identifier.kind, done[getattr(params.identifiers, identifier.kind)]] += 1
-
-
-def _clean(pair: Row, archives: Archives, params: ScrubParams, review: Review) -> Row:
-    kinds = _kinds(pair, params, "mask")
-    if kinds:
-        review.add(pair, "masked", f"caption: {', '.join(kinds)}")
-    review.pairs["kept", pair["label"]] += 1
-    image = clean_image(archives.read(pair["archive"], pair["member"]), params.max_side)
-    review.images_changed += image.changed
+def _clean(
+    pair: Row, decision: Decision, archives: Archives, params: ScrubParams, screening: Screening
+) -> Row:
+    image = clean_image(
+        archives.read(pair["archive"], pair["member"]),
+        params.max_side,
+        [(r.left, r.top, r.right, r.bottom) for r in decision.regions],
+        decision.crop,
+    )
+    screening.images_rewritten += image.changed
     return {name: pair.get(name) for name in SCRUBBED.names} | {
         "image": {"bytes": image.data, "path": f"{pair['id']}.{image.extension}"},
         "width": image.width,
         "height": image.height,
         "age": _age(pair, params),
-        "caption": mask(pair["caption"], pair["identifiers"], kinds),
+        "caption": mask(pair["caption"], pair["identifiers"], decision.caption_kinds),
     }
 
 

@@ -8,11 +8,13 @@ ten times as fast as WebP of the same quality, and the pixels are the same on ev
 import io
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 
+from pairdx.curate.fill import Box, fill
 from pairdx.sources.decode import FORMATS, decode
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
@@ -35,18 +37,29 @@ class CleanImage:
     changed: bool  # written anew, not the bytes that came in
 
 
-def clean_image(data: bytes, max_side: int) -> CleanImage:
+def clean_image(
+    data: bytes, max_side: int, masked: Sequence[Box] = (), crop: Box | None = None
+) -> CleanImage:
     """Return ``data`` if it is clean already, else its pixels, scaled to fit ``max_side``.
 
     How many pixels it has is not asked here: the scan has refused what is too large.
 
+    Args:
+        data: an encoded image.
+        max_side: pixels.
+        masked: boxes of the decoded image to fill with their surroundings.
+        crop: the part of the decoded image to keep.
+
     Raises:
         UndecodableError: the bytes are no image that can be read.
     """
-    kept = _keep(data, max_side)
+    kept = None if masked or crop else _keep(data, max_side)
     if kept is not None:
         return kept
     image = decode(data)
+    if masked:
+        image = Image.fromarray(fill(np.asarray(image), masked))
+    image = image.crop(crop) if crop else image
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=95, subsampling=0)

@@ -17,6 +17,7 @@ from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.review import ReviewParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.params.split import SplitParams
@@ -29,6 +30,7 @@ SECTIONS: tuple[type[Section], ...] = (
     FilterParams,
     ScanParams,
     ScrubParams,
+    ReviewParams,
     BalanceParams,
     SplitParams,
     WordVectorsParams,

@@ -15,10 +15,11 @@ _QUALITY = 80
 
 
 class Picture(NamedTuple):
-    """An encoded image and, where an identifier is burned in, its text and box (x0, y0, x1, y1)."""
+    """An encoded image; where an identifier is burned in, its text, kind, box (x0, y0, x1, y1)."""
 
     content: bytes
     burned_in: str | None = None
+    kind: str | None = None
     box: tuple[int, int, int, int] | None = None
 
 
@@ -54,13 +55,16 @@ def _near_copy(rng: Rng, image: Image.Image, may_crop: bool) -> bytes:
 def _burn(rng: Rng, image: Image.Image) -> Picture:
     """Write a name, a date or an ID into a corner, as scanners do."""
     lines = (
-        "NOVOTNY, EDDA",
-        "LINDQVIST TOBIAS",
-        f"ID: {int(rng.integers(100000, 999999))}",
-        f"{int(rng.integers(10, 28))}/0{int(rng.integers(1, 9))}/201{int(rng.integers(9))}",
-        f"DOB 19{int(rng.integers(40, 99))}-0{int(rng.integers(1, 9))}-12",
+        ("name", "NOVOTNY, EDDA"),
+        ("name", "LINDQVIST TOBIAS"),
+        ("record_number", f"ID: {int(rng.integers(100000, 999999))}"),
+        (
+            "date",
+            f"{int(rng.integers(10, 28))}/0{int(rng.integers(1, 9))}/201{int(rng.integers(9))}",
+        ),
+        ("date", f"DOB 19{int(rng.integers(40, 99))}-0{int(rng.integers(1, 9))}-12"),
     )
-    text = lines[int(rng.integers(len(lines)))]
+    kind, text = lines[int(rng.integers(len(lines)))]
     points = int(rng.integers(11, 16))
     drawing = ImageDraw.Draw(image)
     _, _, wide, high = write(ImageDraw.Draw(image.copy()), (0, 0), text, 0, points)
@@ -68,7 +72,7 @@ def _burn(rng: Rng, image: Image.Image) -> Picture:
     y = 3 if rng.random() < 0.6 else max(0, image.height - high - 4)
     x0, y0, x1, y1 = write(drawing, (x, y), text, (240, 240, 240), points)
     box = (x0, y0, min(x1, image.width), min(y1, image.height))
-    return Picture(_encode(image), text, box)
+    return Picture(_encode(image), text, kind, box)
 
 
 def picture(plan: Plan, row: Row) -> Picture:

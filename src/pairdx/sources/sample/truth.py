@@ -27,6 +27,7 @@ TRUTH = pa.schema(
         ("identifiers", pa.list_(_PLANTED)),  # in the caption
         ("burned_in", pa.bool_()),
         ("burned_in_text", pa.string()),
+        ("burned_in_kind", pa.string()),  # date | name | record_number
         ("burned_in_box", pa.list_(pa.int32())),  # x0, y0, x1, y1 in pixels
     ]
 )
@@ -51,6 +52,7 @@ def _record(plan: Plan, index: int, row: Row, picture: Picture | None) -> dict[s
         "identifiers": [identifier._asdict() for identifier in figure.identifiers],
         "burned_in": row.defect == "burned_in",
         "burned_in_text": picture.burned_in if picture else None,
+        "burned_in_kind": picture.kind if picture else None,
         "burned_in_box": picture.box if picture else None,
     }
 

@@ -1,0 +1,47 @@
+"""CSV cells that a spreadsheet shows and does not run.
+
+Excel and LibreOffice take a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, also
+behind a tab or a line break, and such a formula can send the rest of the sheet elsewhere. A caption
+is anybody's text, so these cells get an apostrophe, which is taken off when they are read back.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+# Fullwidth forms too: they are formulas in East Asian editions. An apostrophe that is already
+# there is kept apart from ours, so that every text reads back as it was.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001
+# Seen in a cell they do harm: NUL ends it, escapes colour a terminal, overrides reverse the line.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def protect(text: str) -> str:
+    """Return ``text`` as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unprotect(cell: str) -> str:
+    """Return the text that ``protect`` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def visible(text: str) -> str:
+    """Show control characters as pictures of the same length, so that spans still fit."""
+    return _CONTROL.sub(lambda found: _picture(ord(found[0])), text)
+
+
+def _picture(code: int) -> str:
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a CSV of protected cells with Unix line ends."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([protect(cell) for cell in row] for row in rows)
+    return text.getvalue()
