@@ -91,7 +91,7 @@ def test_what_is_to_be_fetched_is_told_with_its_size(doctor, profile, monkeypatc
     assert "605 MB to fetch" in line(told, "weights clip-vit-b32")
     assert "394 MB to fetch" in line(told, "weights glove-wiki-gigaword-300")
     assert line(told, "time fetch").endswith("1.8 GB about 3 min at 10 MB/s")
-    assert "data/multicare lacks 15, such as PMC1.zip" in line(told, "download.path")
+    assert "15 of 15 files are missing, such as PMC1.zip" in line(told, "download.source")
 
 
 def test_an_unreachable_server_is_told(doctor, monkeypatch, weights_there, tmp_path):
@@ -126,7 +126,7 @@ def test_a_full_disk_is_told(doctor, tmp_path):
     assert code == 1
     assert line(told, "disk").startswith("missing disk at most 8000.")
     assert "; make room" in line(told, "disk")
-    assert line(told, "data: folder").endswith("1 pairs")
+    assert line(told, "download.source").endswith("folder 1 pairs")
 
 
 def test_too_little_memory_is_told(doctor):
@@ -154,7 +154,7 @@ def test_too_little_memory_is_told(doctor):
         ({"clip_zero_shot__model": "ViT-B-33"}, "clip_zero_shot.model", "not a model of open_clip"),
         ({"clip_zero_shot__model": "local-dir:no"}, "clip_zero_shot.model", "no such file"),
         ({"clip_zero_shot__untrained": False}, "clip_zero_shot.model", "holds no weights"),
-        ({"download__folder": "nowhere"}, "data: sample", "'nowhere'; no such folder"),
+        ({"download__folder": "nowhere"}, "download.source", "'nowhere'; no such folder"),
         (
             {"download__source": "folder", "filter__licenses": ["GPL"]},
             "filter.licenses",

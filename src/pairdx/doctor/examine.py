@@ -53,27 +53,32 @@ def _data(sections: dict[str, Section]) -> Iterator[Finding]:
     """Look at where the raw pairs come from, and at the licences that are asked for."""
     download = cast(DownloadParams, sections["download"])
 
-    def folder() -> str:
+    def look() -> str:
         if not Path(download.folder).is_dir():  # DVC watches it, whatever the source
             raise PairdxError(f"download.folder = {download.folder!r}; no such folder")
-        if download.source == "folder":
-            return f"{len(pairs_column(Path(download.folder), 'id'))} pairs"
-        return "there" if download.source == "multicare" else "drawn here"
+        match download.source:
+            case "sample":
+                return "drawn here"
+            case "folder":
+                return f"{len(pairs_column(Path(download.folder), 'id'))} pairs"
+            case "multicare":
+                return _release(Path(str(download.path)))
 
-    yield found_by(f"data: {download.source}", "its folder", folder)
-    if download.source == "multicare" and download.path:
-        yield found_by("download.path", f"{len(FILES)} files", lambda: _release(download.path))
+    yield found_by("download.source", download.source, look)
     licenses = cast(FilterParams, sections["filter"]).licenses
     if licenses != "all":
         asked = ", ".join(licenses)
         yield found_by("filter.licenses", asked, lambda: _licenses(download, licenses))
 
 
-def _release(folder: str | None) -> str:
-    absent = [name for name in FILES if not Path(str(folder), name).is_file()]
+def _release(folder: Path) -> str:
+    absent = [name for name in FILES if not (folder / name).is_file()]
     if absent:
-        raise PairdxError(f"{folder} lacks {len(absent)}, such as {absent[0]}: put them there")
-    return "all there"
+        raise PairdxError(
+            f"download.path = {str(folder)!r}: {len(absent)} of {len(FILES)} files are missing, "
+            f"such as {absent[0]}; put them there"
+        )
+    return f"all {len(FILES)} files"
 
 
 def _licenses(download: DownloadParams, asked: tuple[str, ...]) -> str:

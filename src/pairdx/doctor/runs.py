@@ -25,11 +25,11 @@ from pairdx.params.zero_shot import ZeroShotParams
 BASE_MEMORY = 900_000_000  # Python, torch and a split's table, as measured
 COPIES = 2  # DVC keeps every output a second time, in its cache
 STATE = 4  # a checkpoint holds the model, its best epoch, and Adam's two averages
-READ = (WordVectorsParams, FusionParams, BaselinesParams, ClipZeroShotParams, PairDxClipParams)
-MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip")
+TRAINED = 6  # the same in memory, and the gradients, and the model that is saved
 DOWNLOAD = 10e6  # bytes a second, assumed
 CURATION = 0.005  # seconds an image, from filter to export on two cores
-TRAINED = 6  # the same in memory, and the gradients, and the model that is saved
+MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip")
+READ = (WordVectorsParams, FusionParams, BaselinesParams, ClipZeroShotParams, PairDxClipParams)
 
 
 def runs_of(sections: dict[str, Section], scale: Scale) -> dict[str, Work]:

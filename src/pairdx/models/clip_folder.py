@@ -151,15 +151,12 @@ def _check_activation(name: str, pretrained: str | None, folder: Path | None) ->
         built, trained = _quick(_read_config(folder)), _recorded(folder)
     elif pretrained is None or name not in open_clip.list_models():
         return  # a model of the hub brings both
-    elif Path(pretrained).is_file():
-        built, trained = (
-            _quick(open_clip.get_model_config(name)),
-            _recorded(Path(pretrained).parent),
-        )
     else:
-        tag = open_clip.get_pretrained_cfg(name, pretrained)
-        built = _quick(open_clip.get_model_config(name))
-        trained = _quick(tag) if tag else None
+        built, trained = _quick(open_clip.get_model_config(name)), None
+        if tag := open_clip.get_pretrained_cfg(name, pretrained):
+            trained = _quick(tag)
+        elif Path(pretrained).is_file():
+            trained = _recorded(Path(pretrained).parent)
     _compare(built, trained)
 
 

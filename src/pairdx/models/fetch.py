@@ -38,10 +38,9 @@ def obtain(name: str, root: Path) -> Path:
         PairdxError: a file is damaged, or is missing and cannot be fetched.
     """
     place = root / name
+    if missing(name, root):
+        fetch(name, root)
     for file, state in states(name, root):
-        if state == "missing":
-            fetch(name, root)
-            break
         if state == "damaged":
             raise PairdxError(
                 f"{place / file.name}: its checksum is not {_expected(file, place)}; delete it and "

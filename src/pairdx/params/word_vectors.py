@@ -13,7 +13,7 @@ class WordVectorsParams(Section):
     section: ClassVar[str] = "word_vectors"
     source: Literal["train", "file", "gensim"]
     path: str | None  # file: GloVe .txt or .zip, or word2vec text, .gz or not
-    name: str  # gensim: a name of gensim-data
+    name: str  # gensim: a name of `pairdx weights list`, or of gensim-data
     max_words: int = Field(ge=1)  # file, gensim: the most frequent words that are kept
     max_tokens: int = Field(ge=1, le=512)  # tokens of a caption that are read
     dimension: int = Field(ge=2, le=2048)
