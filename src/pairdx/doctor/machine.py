@@ -59,7 +59,7 @@ def examine_servers(sources: Iterable[str]) -> Iterator[Finding]:
         # The hub's client, whose transport's errors differ between versions.
         except Exception as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            found = f"not reachable ({reason}); `pairdx weights list` says what to bring along"
+            found = f"not reachable ({reason}); bring along what is to be fetched from it"
             yield Finding(f"server {server}", "an answer", found, "missing")
         else:
             yield Finding(f"server {server}", "an answer", "answers", "ok")

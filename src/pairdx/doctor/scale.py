@@ -23,6 +23,7 @@ RELEASE_CLASSES = {
     "ophthalmic_imaging": 3_818,
     "radiology": 65_640,
 }
+PUBLISHED = 22_665  # pairs of PairDx as published; its classes' sizes are not
 RELEASE_BYTES = 2_900_000_000
 RELEASE_IMAGE_BYTES = 16_000
 ADULTS = {"drop": 0.73, "keep": 0.82}  # share of its images, by filter.unknown_age
@@ -75,6 +76,9 @@ def _source(download: DownloadParams, keep: FilterParams) -> tuple[int, int, dic
         total = download.sample_images
         classes = {label: round(share * total) for label, share in SAMPLE_CLASSES.items()}
         return total * SAMPLE_IMAGE_BYTES, SAMPLE_IMAGE_BYTES, classes
+    if download.source == "pairdx_release":
+        classes = dict.fromkeys(RELEASE_CLASSES, PUBLISHED // len(RELEASE_CLASSES))
+        return PUBLISHED * RELEASE_IMAGE_BYTES, RELEASE_IMAGE_BYTES, classes
     share = ADULTS[keep.unknown_age] if keep.min_age > 0 else 1
     classes = {label: round(share * count) for label, count in RELEASE_CLASSES.items()}
     return RELEASE_BYTES, RELEASE_IMAGE_BYTES, classes
