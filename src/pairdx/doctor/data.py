@@ -51,7 +51,7 @@ def describe(download: Download) -> Finding:
     """Say what will be downloaded, and from where."""
     size = gigabytes(download.size)
     found = f"about {size} to download from record {download.record} into {download.cache}"
-    return Finding("data", f"about {size}", found, "fetch")
+    return Finding("raw data", f"about {size}", found, "fetch")
 
 
 def _source(download: DownloadParams) -> str:
