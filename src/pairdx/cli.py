@@ -26,9 +26,10 @@ def check(
     from pairdx.params.sections import check as check_sections
 
     sections = check_sections(path)
-    folder = Path(sections["download"].folder)  # type: ignore[attr-defined]
-    if not folder.is_dir():  # DVC watches it, whatever the source
-        raise PairdxError(f"{path}: download.folder = {str(folder)!r}; no such folder")
+    download = sections["download"].model_dump()
+    for key in ("folder", "path"):  # DVC watches both, whatever the source
+        if not Path(download[key]).is_dir():
+            raise PairdxError(f"{path}: download.{key} = {download[key]!r}; no such folder")
     typer.echo(f"{path}: {len(sections)} sections, all values allowed")
 
 
