@@ -77,10 +77,10 @@ class Words:
         word, lower = self.words[index], self.lower[index]
         if not word[0].isupper() or lower in _NO_NAMES or is_profession(lower):
             return False
-        if "-" in word and not is_given(lower) and not ORDINARY.isdisjoint(lower.split("-")):
-            return lower.startswith(("al-", "el-"))  # and not 'Afro-Caribbean'
-        if "-" in word and word[word.rindex("-") + 1].islower() and not is_given(lower):
-            return lower.startswith(("al-", "el-"))  # and not 'Medicaid-insured'
+        if "-" in word and not is_given(lower) and not lower.startswith(("al-", "el-")):
+            halves = lower.split("-")  # not 'Afro-Caribbean', and not 'Medicaid-insured'
+            if word[word.rindex("-") + 1].islower() or not ORDINARY.isdisjoint(halves):
+                return False
         return not lower.endswith(ENDINGS) or len(word) < 7 or is_given(lower)
 
     def _read(self, start: int) -> int:
