@@ -142,6 +142,7 @@ DAMAGED = {
     "garbage.zip": b"garbage",
     "short.txt": ("9 3\n" + GLOVE).encode(),  # promises more than it holds
     "blank.txt": b"\nthe 1 2 3\n",
+    "wordless.txt": b"0 3\n",
 }
 
 

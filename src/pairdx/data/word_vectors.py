@@ -123,6 +123,8 @@ def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:
         if len(vector) != width:
             raise ValueError(f"word {number} has {len(vector)} numbers, those before it {width}")
         table.setdefault(word, vector)  # the first of equal words
+    if not table:
+        raise ValueError("it holds no word")
     if number < wanted:
         raise ValueError(f"its first line promises {wanted} words, it holds {number}")
     keyed = KeyedVectors(len(next(iter(table.values()))))
