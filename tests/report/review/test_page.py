@@ -167,6 +167,9 @@ def test_progress_is_kept_and_belongs_to_a_reader_and_a_content(page, tmp_path, 
     start(page, tmp_path, cases)
     page.keyboard.press("k")
     page.keyboard.press("d")
+    assert page.inner_text("#status").startswith("2 of 18 decided")
+    # The browser passes what a page has stored to the next page's process in its own time.
+    page.wait_for_timeout(1000)
     start(page, tmp_path, cases)
     assert page.inner_text("#status") == "2 of 18 decided"
     assert shown_id(page) == cases[2].id

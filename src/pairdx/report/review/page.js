@@ -18,7 +18,9 @@
   function recall() {
     try {
       store = { ...store, ...JSON.parse(localStorage.getItem(STORE) || "{}") };
-      localStorage.setItem(STORE, JSON.stringify(store));
+      // A probe of its own: to write the store back could undo what another tab has just kept.
+      localStorage.setItem(`${STORE}-probe`, "1");
+      localStorage.removeItem(`${STORE}-probe`);
     } catch {
       keeps = false;
     }
