@@ -54,7 +54,7 @@ def test_decisions_are_added(monkeypatch, capsys, tmp_path):
     into.write_text("id,reader,decision,note,content\nb,Ann,keep,,\n", encoding="utf-8")
     (tmp_path / "new.csv").write_text("id;decision;reader;note\nb;drop;Ann;\na;mask;Ben;x\nc;;;\n")
     assert run(monkeypatch, "add-decisions", "new.csv") == 0
-    assert "new.csv: 2 decisions" in capsys.readouterr().out
+    assert "new.csv: decisions read: 2, of which 1 were decided before" in capsys.readouterr().out
     wanted = "id,reader,decision,note,content\na,Ben,mask,x,\nb,Ann,drop,,\n"
     assert into.read_text(encoding="utf-8") == wanted
     (tmp_path / "bad.csv").write_text("id,decision,reader,note\na,no,Ann,\n")

@@ -68,10 +68,12 @@ def test_list_names_source_size_licence_and_checksum(monkeypatch, capsys, tmp_pa
     assert "open_clip_pytorch_model.bin, no published checksum" in told
 
 
-def test_fetch_without_names_needs_some_in_params(monkeypatch, capsys):
+def test_params_without_registered_weights_need_no_fetching(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(ROOT)
-    assert run(monkeypatch, "weights", "fetch") == 1
-    assert "params.yaml needs no registered weights" in capsys.readouterr().err
+    assert run(monkeypatch, "weights", "fetch") == 0
+    assert "nothing to fetch" in capsys.readouterr().out
+    assert run(monkeypatch, "weights", "verify", "--dir", str(tmp_path)) == 0
+    assert f"no weights in {tmp_path}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["fetch", "verify"])

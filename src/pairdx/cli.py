@@ -88,11 +88,13 @@ def add_decisions(
 
     decisions = read_decisions(into)
     for file in files:
-        new = read_decisions(file)
+        new, before = read_decisions(file), {(one.id, one.reader) for one in decisions}
+        again = sum((one.id, one.reader) in before for one in new)
         decisions = merge(decisions, new)
-        typer.echo(f"{file}: {len(new)} decisions")
+        typer.echo(f"{file}: decisions read: {len(new)}, of which {again} were decided before")
     write_text(into, format_decisions(decisions))
-    typer.echo(f"{into}: {len(decisions)} decisions; `dvc repro` obeys them, `git add` keeps them")
+    total = f"decisions in all: {len(decisions)}"
+    typer.echo(f"{into}: {total}; `dvc repro` obeys them, `git add` keeps them")
 
 
 def main() -> None:

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from pairdx.errors import PairdxError
-
 app = typer.Typer(no_args_is_help=True, help="List, fetch and verify pretrained weights.")
 Place = Annotated[
     Path | None, typer.Option("--dir", help="Where they lie; else weights.dir of params.yaml.")
@@ -44,7 +42,10 @@ def fetch(
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("pairdx").setLevel(logging.INFO)
     root = _root(place)
-    for name in names or _needed():
+    wanted = names or _needed()
+    if not wanted:
+        typer.echo("nothing to fetch: params.yaml names no registered weights (`weights list`)")
+    for name in wanted:
         typer.echo(f"{name}: {obtain(name, root)}")
 
 
@@ -62,6 +63,8 @@ def verify(
     root = _root(place)
     begun = [name for name in WEIGHTS if len(missing(name, root)) < len(WEIGHTS[name].files)]
     whole = True
+    if not (names or begun):
+        typer.echo(f"no weights in {root}")
     for name in names or begun:
         for file, state in states(name, root):
             typer.echo(f"{state:9}{root / name / file.name}")
@@ -81,7 +84,4 @@ def _needed() -> list[str]:
     from pairdx.doctor.models import weights_of
     from pairdx.params.sections import check
 
-    needed = weights_of(check())
-    if not needed:
-        raise PairdxError("params.yaml needs no registered weights; name some (`weights list`)")
-    return needed
+    return weights_of(check())

@@ -64,7 +64,7 @@ def _source(download: DownloadParams) -> str:
         return f"{len(pairs_column(Path(download.folder), 'id'))} pairs"
     release = local_release(Path(download.path))
     if release is None:
-        return "downloaded"
+        return "to be downloaded"
     return _release(release) if download.source == "multicare" else f"in {release}"
 
 

@@ -48,4 +48,4 @@ def examine(path: Path) -> Iterator[Finding]:
     sections_with_precision = ("fusion", "baselines", "pairdx_clip")
     precisions = {sections[name].model_dump()["precision"] for name in sections_with_precision}
     yield examine_gpu(precisions != {"float32"})
-    yield from examine_times(runs, scale, sum(size for _, size in disk))
+    yield from examine_times(sections, runs, scale, sum(size for _, size in disk))

@@ -18,6 +18,7 @@ from pairdx.params.baselines import BaselinesParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.scan import ScanParams
 from pairdx.params.training import ClassifierParams
 from pairdx.params.word_vectors import WordVectorsParams
 from pairdx.params.zero_shot import ZeroShotParams
@@ -27,7 +28,10 @@ COPIES = 2  # DVC keeps every output a second time, in its cache
 STATE = 4  # a checkpoint holds the model, its best epoch, and Adam's two averages
 TRAINED = 6  # the same in memory, and the gradients, and the model that is saved
 DOWNLOAD = 10e6  # bytes a second, assumed
-CURATION = 0.005  # seconds an image, from filter to export on two cores
+# Seconds an image on two cores, from filter to export, and for the words and faces in it: small
+# drawn images, and real ones with the contrast raised as well (benchmarks/scan_throughput.py).
+CURATION = 0.005
+SCREENING = {False: 0.017, True: 0.12}
 MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip")
 READ = (WordVectorsParams, FusionParams, BaselinesParams, ClipZeroShotParams, PairDxClipParams)
 
@@ -90,12 +94,16 @@ def memory(scale: Scale, runs: dict[str, Work]) -> int:
     return BASE_MEMORY + max(needs)
 
 
-def examine_times(runs: dict[str, Work], scale: Scale, to_fetch: int) -> Iterator[Finding]:
+def examine_times(
+    sections: dict[str, Section], runs: dict[str, Work], scale: Scale, to_fetch: int
+) -> Iterator[Finding]:
     """Estimate fetching, curation, and each training run from its last one in this checkout."""
     if to_fetch:
         found = f"about {in_words(to_fetch / DOWNLOAD)} at {DOWNLOAD / 1e6:.0f} MB/s"
         yield Finding("time fetch", gigabytes(to_fetch), found, "ok")
-    found = f"about {in_words(scale.cohort * CURATION)}, as two cores took for the drawn sample"
+    scan = cast(ScanParams, sections["scan"])
+    screening = SCREENING[scan.raise_contrast] if scan.words != "off" else 0
+    found = f"about {in_words(scale.cohort * (CURATION + screening))} on two cores"
     yield Finding("time curation", f"at most {scale.cohort} images", found, "ok")
     if torch.cuda.is_available():
         found = "not measured by us; the paper's two trainings took 66 and 18 min on an A100-40GB"
