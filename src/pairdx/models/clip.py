@@ -84,6 +84,21 @@ class ClipClassifier:
         ]
         return probabilities(torch.cat(rows))
 
+    @torch.inference_mode()
+    def embed_images(self, images: Sequence[bytes]) -> NDArray[np.float32]:
+        """See :class:`pairdx.models.embedder.Embedder`."""
+        self.model.eval()
+        parts = (images[at : at + BATCH] for at in range(0, len(images), BATCH))
+        rows = [self.encode_images(self.image_input.decode_all(part)) for part in parts]
+        return torch.cat(rows).cpu().numpy()
+
+    @torch.inference_mode()
+    def embed_captions(self, captions: Sequence[str]) -> NDArray[np.float32]:
+        """See :class:`pairdx.models.embedder.Embedder`."""
+        self.model.eval()
+        parts = (captions[at : at + BATCH] for at in range(0, len(captions), BATCH))
+        return torch.cat([self.encode_captions(part) for part in parts]).cpu().numpy()
+
     def save(self, folder: Path, card: ModelCard) -> None:
         """Write the model in ``local-dir:`` form, with its card."""
         write_json(folder / "open_clip_config.json", self.config)

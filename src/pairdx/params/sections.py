@@ -17,6 +17,7 @@ from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.params.split import SplitParams
@@ -38,6 +39,7 @@ SECTIONS: tuple[type[Section], ...] = (
     BiomedClipZeroShotParams,
     PairDxClipParams,
     EvaluateParams,
+    RetrieveParams,
     BenchmarkCpuParams,
 )
 
