@@ -22,6 +22,7 @@ class Pairs:
 
     ids: list[str]
     articles: list[str]
+    cases: list[str]
     figures: list[str]
     labels: list[str]
     captions: list[str]
@@ -43,16 +44,16 @@ def read_pairs(path: Path) -> Pairs:
     Raises:
         PairdxError: the table is missing, damaged or empty, or holds a label outside the six.
     """
-    columns = ("id", "article_id", "figure_id", "label", "caption", "image")
+    columns = ("id", "article_id", "case_id", "figure_id", "label", "caption", "image")
     table = read_table(path, PAIRS, columns)
-    ids, articles, figures, labels, captions = (
+    ids, articles, cases, figures, labels, captions = (
         table.column(name).to_pylist() for name in columns[:-1]
     )
     if not ids:
         raise PairdxError(f"{path}: the split is empty")
     _check_labels(path, labels)
     images = table.column("image").combine_chunks().field("bytes").to_pylist()
-    return Pairs(ids, articles, figures, labels, captions, images)
+    return Pairs(ids, articles, cases, figures, labels, captions, images)
 
 
 def _check_labels(path: Path, labels: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from pairdx.params.base import PARAMS, Section, load_seed
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
+from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
@@ -38,6 +39,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ClipZeroShotParams,
     BiomedClipZeroShotParams,
     PairDxClipParams,
+    ClinVlaParams,
     EvaluateParams,
     RetrieveParams,
     BenchmarkCpuParams,

@@ -1,9 +1,6 @@
 """Fine-tuning a whole CLIP model: PairDxCLIP (PairDx paper, section 3.4)."""
 
-import numpy as np
 import torch
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 from torch.optim import AdamW
 
@@ -13,6 +10,7 @@ from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import device
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
+from pairdx.train.groups import caption_groups
 from pairdx.train.loop import History, Recipe, fit
 from pairdx.train.objectives import (
     clamp_logit_scale,
@@ -62,25 +60,6 @@ class ClipTask:
             for images in self._validation_images.split(EVALUATION_BATCH)
         ]
         return validation_scores(torch.cat(logits).cpu(), self._validation.targets)
-
-
-def caption_groups(pairs: Pairs) -> Tensor:
-    """Number the pairs ``(N,)``: those of one figure, or with one caption, share a number.
-
-    The links join up: a caption that two figures share makes one group of both.
-    """
-    links = [(row, f"figure {figure}") for row, figure in enumerate(pairs.figures)]
-    links += [
-        (row, f"caption {caption.casefold().strip()}")
-        for row, caption in enumerate(pairs.captions)
-        if caption.strip()
-    ]
-    names = {name: len(pairs) + k for k, name in enumerate(dict.fromkeys(n for _, n in links))}
-    rows, columns = zip(*((row, names[name]) for row, name in links), strict=True)
-    nodes = len(pairs) + len(names)
-    graph = coo_array((np.ones(len(links)), (rows, columns)), shape=(nodes, nodes))
-    groups = connected_components(graph, directed=False)[1][: len(pairs)]
-    return torch.from_numpy(groups.astype(np.int64))
 
 
 def finetune_clip(

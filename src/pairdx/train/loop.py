@@ -43,7 +43,7 @@ class Task(Protocol):
         ...
 
     def validate(self) -> dict[str, float]:
-        """Return ``validation_loss`` and ``validation_macro_f1``."""
+        """Return ``validation_loss`` and, of a task that classifies, ``validation_macro_f1``."""
         ...
 
 
@@ -63,6 +63,7 @@ def fit(
     optimizer: Optimizer,
     scheduler: LRScheduler | None,
     checkpoint: Checkpoint,
+    keep_checkpoint: bool = False,
 ) -> History:
     """Train, and leave ``task.model`` with the weights of the best epoch.
 
@@ -70,8 +71,11 @@ def fit(
     from it (within one standard error: Breiman et al. 1984) are ties, of which the lowest loss
     wins. On 100 pairs the plain maximum often is a lucky epoch in the middle of the cycle.
 
+    A task that reports no macro-F1 keeps the epoch of the lowest loss.
+
     The state after each epoch goes to ``checkpoint``: a run that was killed goes on from there
-    and ends with the same weights as one that was not.
+    and ends with the same weights as one that was not. ``keep_checkpoint`` leaves it there at the
+    end, for a run that has another part to come.
 
     Raises:
         PairdxError: the loss is no longer a number.
@@ -98,7 +102,7 @@ def fit(
         history.append({"epoch": epoch + 1, "train_loss": round(train_loss, 6), **scores})
         if best_epoch(history, task.validation_rows) == len(history) - 1:
             best = deepcopy(task.model.state_dict())
-        epochs.set_postfix(loss=f"{train_loss:.3f}", macro_f1=scores["validation_macro_f1"])
+        epochs.set_postfix({"loss": f"{train_loss:.3f}", **scores})
         checkpoint.save(
             {
                 "model": task.model.state_dict(),
@@ -112,7 +116,8 @@ def fit(
             }
         )
     task.model.load_state_dict(best)
-    checkpoint.remove()
+    if not keep_checkpoint:
+        checkpoint.remove()
     return history
 
 
@@ -133,6 +138,8 @@ def best_epoch(history: History, validation_rows: int) -> int:
     A later epoch takes the place of the kept one if its macro-F1 lies within one standard error
     of the highest so far, and its loss is lower or the kept one no longer lies within it.
     """
+    if "validation_macro_f1" not in history[0]:
+        return min(range(len(history)), key=lambda epoch: history[epoch]["validation_loss"])
     kept, highest = 0, 0.0
     for index, row in enumerate(history):
         highest = max(highest, row["validation_macro_f1"])
