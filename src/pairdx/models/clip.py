@@ -132,6 +132,16 @@ class ClipClassifier:
         return cls._open(params.model, params.pretrained, params.untrained, prompts)
 
     @classmethod
+    def untrained(cls, model: str, prompts: dict[str, list[str]], seed: int) -> "ClipClassifier":
+        """Draw random weights for an architecture.
+
+        Raises:
+            PairdxError: the model is unknown.
+        """
+        torch.manual_seed(seed)
+        return cls._open(model, None, True, prompts)
+
+    @classmethod
     def _open(
         cls, name: str, pretrained: str | None, untrained: bool, prompts: dict[str, list[str]]
     ) -> "ClipClassifier":

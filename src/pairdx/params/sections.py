@@ -18,6 +18,7 @@ from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
@@ -39,6 +40,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ClipZeroShotParams,
     BiomedClipZeroShotParams,
     PairDxClipParams,
+    PretrainClipParams,
     ClinVlaParams,
     EvaluateParams,
     RetrieveParams,

@@ -8,7 +8,7 @@ from pairdx.data.images import Augment
 from pairdx.data.store import Pairs
 from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import device
-from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.training import ClipTrainingParams
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.groups import caption_groups
 from pairdx.train.loop import History, Recipe, fit
@@ -24,7 +24,7 @@ class ClipTask:
     """Both encoders learn: from class prompts, or from the captions of the pairs."""
 
     def __init__(
-        self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: PairDxClipParams
+        self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: ClipTrainingParams
     ) -> None:
         self.model = clip.model
         self.rows, self.validation_rows = len(train), len(validation)
@@ -66,7 +66,7 @@ def finetune_clip(
     clip: ClipClassifier,
     train: Pairs,
     validation: Pairs,
-    params: PairDxClipParams,
+    params: ClipTrainingParams,
     seed: int,
     checkpoint: Checkpoint,
 ) -> History:
