@@ -1,4 +1,4 @@
-"""finetune_clip: the zero-shot CLIP, fully fine-tuned -> models/pairdx_clip."""
+"""finetune_clip: the zero-shot CLIP, fine-tuned -> models/pairdx_clip."""
 
 from pathlib import Path
 
@@ -10,13 +10,15 @@ from pairdx.params.base import load_seed
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.stage import run
 from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.clip import finetune_clip
 from pairdx.train.history import write_history
 from pairdx.train.timing import write_seconds
+from pairdx.train.tune import tune_clip
+
+HOW = {"full": "fully fine-tuned", "lora": "fine-tuned by LoRA", "probe": "with a linear probe"}
 
 
 def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) -> None:
-    """Fine-tune both encoders of the model in the folder `start`."""
+    """Fine-tune the model in the folder `start`, as `tune` says."""
     params, seed = PairDxClipParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
     classifier = clip.ClipClassifier.load(start, ModelCard.load(start))
@@ -24,13 +26,13 @@ def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) ->
     weights = start / "open_clip_model.safetensors"
     checkpoint = Checkpoint("pairdx_clip", fingerprint(settings, [train, validation, weights]))
     with write_seconds(timing):
-        epochs = finetune_clip(
+        tuned, epochs = tune_clip(
             classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint
         )
     write_history(history, epochs)
     with new_folder(out) as folder:
-        description = f"{ModelCard.load(start).description}, fully fine-tuned"
-        classifier.save(folder, clip.card("pairdx_clip", description, classifier, trained=True))
+        description = f"{ModelCard.load(start).description}, {HOW[params.tune]}"
+        tuned.save(folder, clip.card("pairdx_clip", description, tuned, trained=True))
 
 
 if __name__ == "__main__":

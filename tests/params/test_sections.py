@@ -66,6 +66,8 @@ def test_a_model_cannot_be_changed(check_with):
         ("benchmark_cpu", {"pairs": True}, "benchmark_cpu.pairs = True; "),
         ("tfidf", {"ngrams": "2"}, "tfidf.ngrams = '2'; should be a valid integer"),
         ("pairdx_clip", {"objective": "both"}, "'prompts' or 'captions'"),
+        ("pairdx_clip", {"tune": "probe", "objective": "captions"}, "set objective: prompts"),
+        ("pairdx_clip", {"tune": "clinvla"}, "'full', 'lora' or 'probe'"),
         ("pretrain_clip", {"epochs": -1}, "pretrain_clip.epochs = -1; "),
         ("clinvla", {"objective": "sound"}, "'contrastive' or 'literal'"),
         ("clinvla", {"patch_dropout": 1.0}, "clinvla.patch_dropout = 1.0; should be less than 1"),

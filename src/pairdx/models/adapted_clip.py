@@ -9,10 +9,9 @@ embedding.
 
 import torch
 from open_clip import CLIP
-from open_clip.transformer import VisionTransformer, text_global_pool
-from torch import Tensor, nn
+from open_clip.transformer import text_global_pool
+from torch import Tensor
 
-from pairdx.errors import PairdxError
 from pairdx.models.adapters import OWN, ClinVlaAdapters, Job
 
 
@@ -73,23 +72,3 @@ class AdaptedClip:
         others = self.adapters.missing_view.expand_as(own).clone()
         others[there] = other.to(others.dtype)
         return (own + others) / 2
-
-
-def check_base(model: nn.Module, name: str) -> CLIP:
-    """Return ``model`` if adapters fit it.
-
-    Raises:
-        PairdxError: it is not a CLIP whose both towers are open_clip's own transformers.
-    """
-    visual = getattr(model, "visual", None)
-    if (
-        isinstance(model, CLIP)
-        and isinstance(visual, VisionTransformer)
-        and visual.attn_pool is None
-        and isinstance(model.text_projection, nn.Parameter)
-    ):
-        return model
-    raise PairdxError(
-        f"{name}: ClinVLA's adapters need a CLIP of open_clip's own transformers, such as "
-        f"ViT-B-32-quickgelu; this is {type(model).__name__} with {type(visual).__name__}"
-    )

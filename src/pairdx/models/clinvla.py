@@ -23,11 +23,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from pairdx.errors import PairdxError
-from pairdx.models.adapted_clip import AdaptedClip, check_base
+from pairdx.models.adapted_clip import AdaptedClip
 from pairdx.models.adapters import ClinVlaAdapters, Job
 from pairdx.models.card import ModelCard
 from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import device, probabilities
+from pairdx.models.towers import transformer_clip
 from pairdx.models.weights import read_weights
 from pairdx.schema import LABELS
 
@@ -143,7 +144,7 @@ class ClinVla:
             PairdxError: there is none, or adapters do not fit it.
         """
         base = ClipClassifier.load(base_folder, ModelCard.load(base_folder))
-        clip = check_base(base.model, str(base_folder))
+        clip = transformer_clip(base.model, str(base_folder))
         adapters = ClinVlaAdapters(
             (clip.visual.transformer.width, clip.visual.transformer.layers),
             (clip.transformer.width, clip.transformer.layers),

@@ -10,7 +10,7 @@ Shapes: ``B`` batch, ``K`` classes, ``T`` tokens, ``E`` width of the joint embed
 import json
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +27,29 @@ from pairdx.data.images import ImageInput
 from pairdx.errors import PairdxError
 from pairdx.models.card import ModelCard
 from pairdx.models.predictor import device, probabilities
+from pairdx.models.weights import read_weights
 from pairdx.outputs import write_json
 from pairdx.params.zero_shot import ZeroShotParams
 from pairdx.schema import LABELS
 
 BATCH = 64
+CLASS_VECTORS = "class_vectors.safetensors"
 Tokenizer = Callable[[Sequence[str]], Tensor]
 
 
 @dataclass(frozen=True)
 class ClipClassifier:
-    """A CLIP model, its tokenizer, and ``prompts[label]``: the sentences of each class."""
+    """A CLIP model, its tokenizer, and ``prompts[label]``: the sentences of each class.
+
+    Where there are ``class_vectors`` ``(K, E)``, which a linear probe has learnt, these stand for
+    the classes, and not the sentences.
+    """
 
     model: nn.Module
     tokenizer: Tokenizer
     config: dict[str, Any]  # open_clip's model_cfg and preprocess_cfg
     prompts: dict[str, list[str]]
+    class_vectors: Tensor | None = None
 
     @property
     def image_input(self) -> ImageInput:
@@ -63,6 +70,8 @@ class ClipClassifier:
 
     def encode_prompts(self) -> Tensor:
         """Embed each class as the normalised mean of its sentences, ``(K, E)``."""
+        if self.class_vectors is not None:
+            return functional.normalize(self.class_vectors, dim=-1)
         sentences = [sentence for label in LABELS for sentence in self.prompts[label]]
         embedded = self.encode_captions(sentences)  # (K * templates, E)
         return functional.normalize(embedded.unflatten(0, (len(LABELS), -1)).mean(1), dim=-1)
@@ -104,6 +113,9 @@ class ClipClassifier:
         write_json(folder / "open_clip_config.json", self.config)
         weights = {key: value.cpu().contiguous() for key, value in self.model.state_dict().items()}
         save_file(weights, folder / "open_clip_model.safetensors")
+        if self.class_vectors is not None:
+            vectors = self.class_vectors.detach().cpu().contiguous()
+            save_file({"class_vectors": vectors}, folder / CLASS_VECTORS)
         card.save(folder)
 
     @classmethod
@@ -115,7 +127,11 @@ class ClipClassifier:
         """
         if "prompts" not in card.settings:
             raise PairdxError(f"{folder}/model.json: settings.prompts is missing")
-        return cls._open(f"local-dir:{folder}", None, False, card.settings["prompts"])
+        opened = cls._open(f"local-dir:{folder}", None, False, card.settings["prompts"])
+        if not card.settings.get("probe", False):
+            return opened
+        vectors = read_weights(folder / CLASS_VECTORS)["class_vectors"].to(device())
+        return replace(opened, class_vectors=vectors)
 
     @classmethod
     def create(cls, params: ZeroShotParams, seed: int) -> "ClipClassifier":
@@ -177,5 +193,5 @@ class ClipClassifier:
 def card(name: str, description: str, classifier: ClipClassifier, trained: bool) -> ModelCard:
     """Describe a CLIP classifier."""
     parameters = sum(weight.numel() for weight in classifier.model.parameters())
-    settings = {"prompts": classifier.prompts}
+    settings = {"prompts": classifier.prompts, "probe": classifier.class_vectors is not None}
     return ModelCard(name, "clip", description, trained, parameters, settings)

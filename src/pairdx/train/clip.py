@@ -70,12 +70,12 @@ def finetune_clip(
     seed: int,
     checkpoint: Checkpoint,
 ) -> History:
-    """Train all weights in place with AdamW at a constant rate; keep the best epoch."""
+    """Train the weights that are not frozen, with AdamW at a constant rate; keep the best epoch."""
     torch.manual_seed(seed)
     task = ClipTask(clip, train, validation, params)
     recipe = Recipe(params.epochs, params.batch_size, params.precision, params.clip_gradient)
     optimizer = AdamW(
-        clip.model.parameters(),
+        [weight for weight in clip.model.parameters() if weight.requires_grad],
         lr=params.lr,
         weight_decay=params.weight_decay,
         # The values CLIP itself was trained with; Adam's own epsilon overflows in half precision.
