@@ -76,6 +76,17 @@ def test_step_0_is_the_base_model_in_its_parts(clinvla):
         torch.testing.assert_close(words, theirs["text_intermediates"][-1] @ model.text_projection)
 
 
+def test_padding_costs_and_changes_nothing(clinvla):
+    disturb(clinvla)
+    tokens = clinvla.base.tokenizer(PAIRS.captions)
+    with torch.inference_mode():
+        whole, words = clinvla.model.encode_text(tokens)
+        cut, shorter = clinvla.model.encode_text(tokens[:, :14])
+    assert int(tokens.argmax(1).max()) < 14 < tokens.shape[1]
+    torch.testing.assert_close(cut, whole)
+    torch.testing.assert_close(shorter, words[:, :14])
+
+
 @pytest.mark.parametrize(("share", "patch", "there", "left"), [(0.75, 8, 16, 4), (0.0, 8, 16, 16)])
 def test_patches_are_hidden_in_training_only(clinvla, share, patch, there, left):
     clinvla.model.adapters.patch_dropout.prob = share

@@ -53,10 +53,12 @@ class AdaptedClip:
             the embeddings ``(B, E)`` and those of all tokens ``(B, T, E)``.
         """
         base, adapters = self.base, self.adapters
-        words = base.token_embedding(tokens) + base.positional_embedding  # (B, T, D)
+        length = tokens.shape[1]  # may be shorter than what the tower can read
+        words = base.token_embedding(tokens) + base.positional_embedding[:length]  # (B, T, D)
         words = adapters.text.invertible(words)
+        mask = None if base.attn_mask is None else base.attn_mask[:length, :length]
         for layer, block in enumerate(base.transformer.resblocks):
-            words = adapters.text.after_block(layer, block(words, attn_mask=base.attn_mask), job)
+            words = adapters.text.after_block(layer, block(words, attn_mask=mask), job)
         words = base.ln_final(words) @ base.text_projection  # (B, T, E)
         pooled = text_global_pool(words, tokens, base.text_pool_type, base.text_eos_id)
         return pooled, words

@@ -3,6 +3,7 @@
 Shapes: ``B`` batch, ``R`` regions, ``T`` tokens, ``E`` width of the joint embedding.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -10,6 +11,7 @@ from torch.nn import functional
 from pairdx.data.images import Augment
 from pairdx.data.store import Pairs
 from pairdx.data.views import Siblings
+from pairdx.evaluate.ranking import precision_at
 from pairdx.models.adapters import CASE, FIGURE, ClinVlaAdapters
 from pairdx.models.clinvla import ClinVla
 from pairdx.models.predictor import device
@@ -39,11 +41,12 @@ class AlignmentTask:
         self._siblings = Siblings.of(train, params.views)
         self._train_images, self._train_tokens, self._train_groups = self._encode(train)
         self._images, self._tokens, self._groups = self._encode(validation)
+        self._targets = validation.targets
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.train.loop.Task`."""
         images, regions = self._embed_images(rows)
-        tokens = self._train_tokens[rows].to(device())
+        tokens = _without_padding(self._train_tokens[rows].to(device()))
         captions, words = self._clinvla.model.encode_text(tokens)
         groups = self._train_groups[rows].to(device())
         loss = self._params.global_weight * self._whole(images, captions, groups)
@@ -58,19 +61,27 @@ class AlignmentTask:
 
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
-        """Return the loss of whole images, each alone, and whole captions."""
+        """Score whole images, each alone, and whole captions: the loss, and how they are found."""
         self.model.eval()
         clinvla = self._clinvla
-        images = [
-            clinvla.encode_images(part, "alignment")
-            for part in self._images.split(EVALUATION_BATCH)
-        ]
-        captions = [
-            clinvla.model.encode_text(part.to(device()))[0]
-            for part in self._tokens.split(EVALUATION_BATCH)
-        ]
-        loss = self._whole(torch.cat(images), torch.cat(captions), self._groups.to(device()))
-        return {"validation_loss": round(loss.item(), 6)}
+        images = torch.cat(
+            [
+                clinvla.encode_images(part, "alignment")
+                for part in self._images.split(EVALUATION_BATCH)
+            ]
+        )
+        captions = torch.cat(
+            [
+                clinvla.model.encode_text(part.to(device()))[0]
+                for part in self._tokens.split(EVALUATION_BATCH)
+            ]
+        )
+        loss = self._whole(images, captions, self._groups.to(device()))
+        captions = functional.normalize(captions, dim=-1)
+        return {
+            "validation_loss": round(loss.item(), 6),
+            "validation_p_at_5": round(_precision(images @ captions.T, self._targets), 6),
+        }
 
     def _encode(self, pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:
         """Decode and tokenise a split: images stay uint8 until they are used."""
@@ -108,3 +119,15 @@ class AlignmentTask:
         regions, words = (functional.normalize(part.float(), dim=-1) for part in (regions, words))
         scale = self.model.logit_scale.exp()
         return contrast(CONTRAST * word_region_similarity(regions, words, present, scale), groups)
+
+
+def _without_padding(tokens: Tensor) -> Tensor:
+    """Cut off the columns in which every caption is padded, which cost and change nothing."""
+    return tokens[:, : int(tokens.argmax(1).max()) + 1]  # the end token has the highest id
+
+
+def _precision(similarity: Tensor, targets: Tensor) -> float:
+    """Precision at 5 by class, the mean of finding images by captions and captions by images."""
+    values = similarity.cpu().double().numpy()
+    hit = (targets[:, None] == targets).numpy()
+    return float(np.mean([precision_at(5, values.T, hit), precision_at(5, values, hit)]))
