@@ -21,6 +21,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from pairdx.data.store import Pairs, read_pairs
+from pairdx.evaluate.bootstrap import article_weights, interval
 from pairdx.evaluate.retrieval import read_searches, score, summarise
 from pairdx.models.card import ModelCard
 from pairdx.models.clip import ClipClassifier
@@ -99,7 +100,8 @@ def searches(model: Embedder) -> dict[str, Any]:
 
 def parts() -> Iterator[str]:
     """Retrieval by class, with and without each part."""
-    yield "| Model | Trained | " + " | ".join(f"P@5 {name}" for name in SEARCHES)
+    columns = " | ".join(f"P@5 {name}" for name in SEARCHES)
+    yield f"| Model | Trained | {columns} | MRR text_to_image | Mean cosine of images | Seconds |"
     yield "|---|---:|---|---|---|---:|---:|---:|"
     start = base()
     whole = sum(weight.numel() for weight in start.model.parameters())
@@ -107,13 +109,27 @@ def parts() -> Iterator[str]:
     full, seconds = tuned(TRAIN, tune="full", objective="captions")
     yield line("full fine-tuning on captions", whole, full, seconds)
     for name, changes in WITHOUT.items():
-        yield line(name, *adapted_row(changes))
+        model, trained, seconds = adapted(TRAIN, classify="prompts", **changes)
+        yield line(name, trained, model, seconds)
+        if not changes:
+            differences = [
+                difference("ClinVLA less base", searches(model), searches(start)),
+                difference("ClinVLA less full", searches(model), searches(full)),
+            ]
+    yield from ["", *differences]
 
 
-def adapted_row(changes: dict[str, Any]) -> tuple[int, Embedder, float]:
-    """One row's model, in the order of :func:`line`."""
-    model, trained, seconds = adapted(TRAIN, classify="prompts", **changes)
-    return trained, model, seconds
+def difference(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """Paired differences of precision at 5, with intervals by article."""
+    params, cells = changed(RetrieveParams), []
+    for search in SEARCHES:
+        gain = score(ours[search])["p_at_5"] - score(theirs[search])["p_at_5"]  # (Q,)
+        there, articles = ~np.isnan(gain), ours[search].articles
+        drawn = article_weights(articles, params.resamples, np.random.default_rng(SEED))
+        weights = np.concatenate(list(drawn))[:, there]  # (R, Q)
+        low, high = interval(weights @ gain[there] / weights.sum(axis=1), params.confidence)
+        cells.append(f"{gain[there].mean():+.3f} [{low:+.3f}, {high:+.3f}]")
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def line(name: str, trained: int, model: Embedder, seconds: float) -> str:

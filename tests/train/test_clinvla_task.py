@@ -9,11 +9,14 @@ from small import STILL, drawn, section, tiny_clip
 from torch.nn import functional
 
 from pairdx.errors import PairdxError
+from pairdx.evaluate.retrieval import read_searches, score
 from pairdx.models import clip as clip_module
 from pairdx.models.card import ModelCard
 from pairdx.models.clip import ClipClassifier
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.schema import EMBEDDINGS, write_table
+from pairdx.serve.embed import embed_pairs
 from pairdx.train import checkpoint, loop
 from pairdx.train.alignment import AlignmentTask
 from pairdx.train.checkpoint import Checkpoint
@@ -203,3 +206,12 @@ def test_the_literal_objective_collapses_and_the_contrastive_one_does_not(base):
     ours, *_ = train(base, objective="contrastive", **long)
     assert mean_cosine(literal) > 0.99
     assert mean_cosine(ours) < 0.9
+
+
+def test_the_precision_of_validation_is_that_of_retrieval(base, tmp_path):
+    model = new_clinvla(base, settings(), 1)
+    scores = AlignmentTask(model, TRAIN, VALIDATION, settings()).validate()
+    write_table(embed_pairs(model, VALIDATION), tmp_path / "e.parquet", EMBEDDINGS)
+    found = read_searches(tmp_path / "e.parquet")
+    both = [score(found[name])["p_at_5"].mean() for name in ("text_to_image", "image_to_text")]
+    assert scores["validation_p_at_5"] == pytest.approx(np.mean(both), abs=1e-5)
