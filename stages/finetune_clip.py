@@ -1,4 +1,4 @@
-"""finetune_clip: the zero-shot CLIP, fully fine-tuned -> models/pairdx_clip."""
+"""finetune_clip: the zero-shot CLIP, fine-tuned -> models/pairdx_clip."""
 
 from pathlib import Path
 
@@ -11,13 +11,15 @@ from pairdx.params.base import load_seed
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.stage import run
 from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.clip import finetune_clip
 from pairdx.train.history import write_history
 from pairdx.train.timing import write_seconds
+from pairdx.train.tune import tune_clip
+
+HOW = {"full": "fully fine-tuned", "lora": "fine-tuned by LoRA", "probe": "with a linear probe"}
 
 
 def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) -> None:
-    """Fine-tune both encoders of the model in the folder `start`."""
+    """Fine-tune the model in the folder `start`, as `tune` says."""
     params, seed = PairDxClipParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
     classifier = clip.ClipClassifier.load(start, ModelCard.load(start))
@@ -25,14 +27,14 @@ def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) ->
     files = [train, validation, start / CONFIG, start / WEIGHTS]
     checkpoint = Checkpoint("pairdx_clip", fingerprint(settings, files))
     with write_seconds(timing):
-        epochs = finetune_clip(
+        tuned, epochs = tune_clip(
             classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint
         )
     write_history(history, epochs)
     with new_folder(out) as folder:
-        description = f"{ModelCard.load(start).description}, fully fine-tuned"
-        card = clip.card("pairdx_clip", description, classifier, trained=True)
-        classifier.save(folder, card, home=out)
+        description = f"{ModelCard.load(start).description}, {HOW[params.tune]}"
+        card = clip.card("pairdx_clip", description, tuned, trained=True)
+        tuned.save(folder, card, home=out)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def drawn(count, side=32):
     return Pairs(
         ids=[f"pair_{row:03}" for row in range(count)],
         articles=[f"article_{row}" for row in range(count)],
+        cases=[f"case_{row}" for row in range(count)],
         figures=[f"figure_{row}" for row in range(count)],
         labels=labels,
         captions=[f"A {label} of patient {row}." for row, label in enumerate(labels)],

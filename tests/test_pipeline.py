@@ -21,7 +21,11 @@ SMALL = [
     "fusion.epochs=1",
     "baselines.epochs=1",
     "pairdx_clip.epochs=1",
+    "pretrain_clip.epochs=1",
+    "clinvla.epochs=1",
+    "clinvla.classify_epochs=1",
     "evaluate.resamples=100",
+    "retrieve.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
 ]
@@ -154,6 +158,12 @@ def test_a_decision_runs_scrub_and_no_scan(done: Path) -> None:
 def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     changed = would_run(done, "evaluate.calibration_bins=7")
     assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}
+
+
+def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:
+    changed = would_run(done, "clinvla.local_weight=0.0")
+    assert {"train_clinvla", "predict@clinvla", "retrieve@clinvla"} <= changed
+    assert not changed & {"pretrain_clip", "retrieve@clip_base", "predict@pairdx_clip"}
 
 
 def test_an_experiment_can_be_run_and_shown(done: Path) -> None:

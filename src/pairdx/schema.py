@@ -116,6 +116,17 @@ PREDICTIONS = pa.schema(
         *[(f"p_{label}", pa.float64()) for label in LABELS],
     ]
 )
+EMBEDDINGS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("article_id", pa.string()),
+        ("figure_id", pa.string()),
+        ("label", pa.string()),
+        ("caption", pa.string()),
+        ("image", pa.list_(pa.float32())),  # on the unit sphere
+        ("text", pa.list_(pa.float32())),
+    ]
+)
 
 ROWS_PER_GROUP = 256  # images a row group: a few MB, so that a reader can stream
 

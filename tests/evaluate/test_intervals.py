@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pairdx.evaluate import intervals
+from pairdx.evaluate import bootstrap, intervals
 from pairdx.evaluate.classification import Predictions
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.schema import LABELS, PREDICTIONS, write_table
@@ -33,7 +33,7 @@ def width(summary, metric):
 
 def test_articles_are_drawn_whole():
     articles = np.array([0, 1, 1, 2, 0])
-    (weights,) = intervals.article_weights(articles, 300, np.random.default_rng(0))
+    (weights,) = bootstrap.article_weights(articles, 300, np.random.default_rng(0))
     assert weights.shape == (300, 5)
     np.testing.assert_array_equal(weights[:, 0], weights[:, 4])
     np.testing.assert_array_equal(weights[:, 1], weights[:, 2])
@@ -46,8 +46,8 @@ def test_articles_are_drawn_whole():
 def test_memory_is_bounded_without_changing_the_result(monkeypatch):
     predictions = draw(np.arange(100) // 2)
     whole = intervals.summarise(predictions, PARAMS, seed=1)
-    monkeypatch.setattr(intervals, "CELLS_AT_ONCE", 700)
-    chunks = list(intervals.article_weights(predictions.articles, 500, np.random.default_rng(1)))
+    monkeypatch.setattr(bootstrap, "CELLS_AT_ONCE", 700)
+    chunks = list(bootstrap.article_weights(predictions.articles, 500, np.random.default_rng(1)))
     assert {len(chunk) for chunk in chunks} == {7, 500 % 7}
     assert sum(map(len, chunks)) == 500
     assert intervals.summarise(predictions, PARAMS, seed=1) == whole

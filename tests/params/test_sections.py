@@ -71,6 +71,14 @@ def test_a_model_cannot_be_changed(check_with):
         ("benchmark_cpu", {"pairs": True}, "benchmark_cpu.pairs = True; "),
         ("tfidf", {"ngrams": "2"}, "tfidf.ngrams = '2'; should be a valid integer"),
         ("pairdx_clip", {"objective": "both"}, "'prompts' or 'captions'"),
+        ("pairdx_clip", {"tune": "probe", "objective": "captions"}, "set objective: prompts"),
+        ("pairdx_clip", {"tune": "clinvla"}, "'full', 'lora' or 'probe'"),
+        ("pretrain_clip", {"epochs": -1}, "pretrain_clip.epochs = -1; "),
+        ("clinvla", {"objective": "sound"}, "'contrastive' or 'literal'"),
+        ("clinvla", {"patch_dropout": 1.0}, "clinvla.patch_dropout = 1.0; should be less than 1"),
+        ("clinvla", {"global_weight": 0.0, "local_weight": 0.0}, "one must be positive"),
+        ("clinvla", {"bottleneck": 0}, "task_adapter needs a bottleneck above 0; or set prompts"),
+        ("retrieve", {"resamples": 5}, "retrieve.resamples = 5; "),
     ],
 )
 def test_a_contradiction_is_one_line(check_with, section, values, told):

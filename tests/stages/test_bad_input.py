@@ -18,6 +18,11 @@ ARGUMENTS = {
     "finetune_clip": (
         "--pairs pairs --start start --out out --history history.csv --timing timing.json"
     ),
+    "train_clinvla": (
+        "--pairs pairs --base base --out out --alignment alignment.csv --history history.csv "
+        "--timing timing.json"
+    ),
+    "retrieve": "--embeddings table.parquet --metrics metrics.json",
     "predict": "--model model --pairs pairs.parquet --out out",
     "zero_shot": "--name clip_zero_shot --out out",
 }
@@ -60,6 +65,16 @@ def test_a_wrong_type(tmp_path: Path) -> None:
 def test_corrupt_parquet(tmp_path: Path) -> None:
     (tmp_path / "table.parquet").write_bytes(b"PAR1 but no more")
     assert "table.parquet: not a readable Parquet table" in run(tmp_path, "balance")
+
+
+def test_embeddings_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "table.parquet").write_bytes(b"PAR1 but no more")
+    assert "table.parquet: not a readable Parquet table" in run(tmp_path, "retrieve")
+
+
+def test_a_base_that_is_not_there(tmp_path: Path) -> None:
+    said = run(tmp_path, "train_clinvla")
+    assert "base/open_clip_model.safetensors: cannot be read" in said
 
 
 def test_an_empty_raw_folder(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pairdx.models.clip import ClipClassifier
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
-from pairdx.train.clip import ClipTask, caption_groups, finetune_clip
+from pairdx.train.clip import ClipTask, finetune_clip
+from pairdx.train.groups import caption_groups
 from pairdx.train.objectives import multi_positive_contrastive
 
 TRAIN, VALIDATION = drawn(24), drawn(12)

@@ -278,3 +278,13 @@ def test_a_fingerprint_follows_settings_and_files(tmp_path):
     assert fingerprint({"lr": 1, "seed": 2}, []) != first
     path.write_bytes(b"two")
     assert fingerprint({"lr": 1, "seed": 2}, [path]) != first
+
+
+def test_a_task_that_retrieves_keeps_the_highest_precision():
+    """Whatever its loss, and of two epochs alike the first."""
+    history = [
+        {"validation_loss": 1.0, "validation_p_at_5": 0.3},
+        {"validation_loss": 3.0, "validation_p_at_5": 0.5},
+        {"validation_loss": 2.0, "validation_p_at_5": 0.5},
+    ]
+    assert best_epoch(history, 100) == 1

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow as pa
 import torch
 from torch import Tensor
 
 from pairdx.errors import PairdxError
 from pairdx.schema import LABELS, PAIRS, read_table
+
+COLUMNS = ("id", "article_id", "case_id", "figure_id", "label", "caption", "image")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Pairs:
 
     ids: list[str]
     articles: list[str]
+    cases: list[str]
     figures: list[str]
     labels: list[str]
     captions: list[str]
@@ -43,16 +47,20 @@ def read_pairs(path: Path) -> Pairs:
     Raises:
         PairdxError: the table is missing, damaged or empty, or holds a label outside the six.
     """
-    columns = ("id", "article_id", "figure_id", "label", "caption", "image")
-    table = read_table(path, PAIRS, columns)
-    ids, articles, figures, labels, captions = (
-        table.column(name).to_pylist() for name in columns[:-1]
-    )
-    if not ids:
+    table = read_table(path, PAIRS, COLUMNS)
+    if not table.num_rows:
         raise PairdxError(f"{path}: the split is empty")
-    _check_labels(path, labels)
-    images = table.column("image").combine_chunks().field("bytes").to_pylist()
-    return Pairs(ids, articles, figures, labels, captions, images)
+    _check_labels(path, table["label"].to_pylist())
+    return to_pairs(table)
+
+
+def to_pairs(table: pa.Table) -> Pairs:
+    """Hold the ``COLUMNS`` of a table in memory."""
+    ids, articles, cases, figures, labels, captions = (
+        table[name].to_pylist() for name in COLUMNS[:-1]
+    )
+    images = table["image"].combine_chunks().field("bytes").to_pylist()
+    return Pairs(ids, articles, cases, figures, labels, captions, images)
 
 
 def _check_labels(path: Path, labels: Sequence[str]) -> None:

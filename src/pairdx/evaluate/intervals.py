@@ -1,7 +1,5 @@
 """Metrics of one model with percentile bootstrap intervals, resampled by article.
 
-Pairs of one article share figures, captions and patients, so they are no independent draws: whole
-articles are drawn with replacement (the cluster bootstrap), which gives wider, honest intervals.
 A resample in which a class is absent is scored over the classes that are present, by the same rule
 as the point estimate (see ``classification``).
 
@@ -12,15 +10,14 @@ may.
 3,400 pairs and 1,000 resamples take 0.2 s and 40 MB on two cores.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from pairdx.evaluate.bootstrap import article_weights, interval
 from pairdx.evaluate.calibration import expected_calibration_error
 from pairdx.evaluate.classification import (
     Floats,
-    Integers,
     Predictions,
     accuracy,
     auroc,
@@ -33,7 +30,6 @@ from pairdx.params.evaluate import EvaluateParams
 from pairdx.schema import LABELS
 
 DIGITS = 6
-CELLS_AT_ONCE = 2**20  # of the weight matrix, 8 MB: bounds the memory at any number of pairs
 
 
 def score(predictions: Predictions, weights: Floats, bins: int) -> dict[str, Floats]:
@@ -50,20 +46,6 @@ def score(predictions: Predictions, weights: Floats, bins: int) -> dict[str, Flo
     }
 
 
-def article_weights(
-    articles: Integers, resamples: int, generator: np.random.Generator
-) -> Iterator[Floats]:
-    """How often each pair is in each resample, a few resamples (rows) at a time."""
-    size = int(articles.max()) + 1
-    chunk = max(1, CELLS_AT_ONCE // max(size, len(articles)))
-    for start in range(0, resamples, chunk):
-        rows = min(chunk, resamples - start)
-        drawn = generator.integers(size, size=(rows, size))
-        drawn += np.arange(rows)[:, None] * size  # one range of cells a resample
-        counts = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
-        yield counts[:, articles].astype(np.float64)
-
-
 def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Any]:
     """Point estimates, their intervals, and each class's precision, recall, F1 and support."""
     bins = params.calibration_bins
@@ -76,7 +58,7 @@ def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> di
     summary: dict[str, Any] = {"n": len(predictions.actual)}
     for name, point in score(predictions, ones, bins).items():
         # A resample of a single class has no AUROC: it is left out of that interval.
-        low, high = _interval(np.concatenate([part[name] for part in scored]), params.confidence)
+        low, high = interval(np.concatenate([part[name] for part in scored]), params.confidence)
         summary |= {
             name: round(float(point[0]), DIGITS),
             f"{name}_low": round(low, DIGITS),
@@ -84,12 +66,6 @@ def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> di
         }
     matrices = confusion(ones, predictions.actual, predictions.predicted)
     return summary | {"per_class": _by_label(per_class(matrices))}
-
-
-def _interval(values: Floats, confidence: float) -> tuple[float, float]:
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(values, [tail, 1 - tail])
-    return float(low), float(high)
 
 
 def _by_label(columns: dict[str, Floats]) -> dict[str, dict[str, float]]:

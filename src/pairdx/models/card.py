@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pairdx.errors import PairdxError
 from pairdx.outputs import write_json
 
-Kind = Literal["classifier", "tfidf", "clip"]
+Kind = Literal["classifier", "tfidf", "clip", "clinvla"]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -31,20 +32,27 @@ from pairdx.models.clip_folder import (
     save_model,
 )
 from pairdx.models.predictor import device, probabilities
+from pairdx.models.state_dicts import read_weights
 from pairdx.params.zero_shot import ZeroShotParams
 from pairdx.schema import LABELS
 
 BATCH = 64
+CLASS_VECTORS = "class_vectors.safetensors"
 
 
 @dataclass(frozen=True)
 class ClipClassifier:
-    """A CLIP model, its tokenizer, and ``prompts[label]``: the sentences of each class."""
+    """A CLIP model, its tokenizer, and ``prompts[label]``: the sentences of each class.
+
+    Where there are ``class_vectors`` ``(K, E)``, which a linear probe has learnt, these stand for
+    the classes, and not the sentences.
+    """
 
     model: nn.Module
     tokenizer: Tokenizer
     config: dict[str, Any]  # open_clip's model_cfg and preprocess_cfg
     prompts: dict[str, list[str]]
+    class_vectors: Tensor | None = None
 
     @property
     def image_input(self) -> ImageInput:
@@ -65,6 +73,8 @@ class ClipClassifier:
 
     def encode_prompts(self) -> Tensor:
         """Embed each class as the normalised mean of its sentences, ``(K, E)``."""
+        if self.class_vectors is not None:
+            return functional.normalize(self.class_vectors, dim=-1)
         sentences = [sentence for label in LABELS for sentence in self.prompts[label]]
         embedded = self.encode_captions(sentences)  # (K * templates, E)
         return functional.normalize(embedded.unflatten(0, (len(LABELS), -1)).mean(1), dim=-1)
@@ -86,10 +96,28 @@ class ClipClassifier:
         ]
         return probabilities(torch.cat(rows))
 
+    @torch.inference_mode()
+    def embed_images(self, images: Sequence[bytes]) -> NDArray[np.float32]:
+        """See :class:`pairdx.models.embedder.Embedder`."""
+        self.model.eval()
+        parts = (images[at : at + BATCH] for at in range(0, len(images), BATCH))
+        rows = [self.encode_images(self.image_input.decode_all(part)) for part in parts]
+        return torch.cat(rows).cpu().numpy()
+
+    @torch.inference_mode()
+    def embed_captions(self, captions: Sequence[str]) -> NDArray[np.float32]:
+        """See :class:`pairdx.models.embedder.Embedder`."""
+        self.model.eval()
+        parts = (captions[at : at + BATCH] for at in range(0, len(captions), BATCH))
+        return torch.cat([self.encode_captions(part) for part in parts]).cpu().numpy()
+
     def save(self, folder: Path, card: ModelCard, home: Path | None = None) -> None:
         """Write the model in ``local-dir:`` form, with its card; ``home`` is its final place."""
         opened = Opened(self.model, self.tokenizer, self.config)
         save_model(opened, folder, home or folder)
+        if self.class_vectors is not None:
+            vectors = self.class_vectors.detach().cpu().contiguous()
+            save_file({"class_vectors": vectors}, folder / CLASS_VECTORS)
         card.save(folder)
 
     @classmethod
@@ -102,7 +130,10 @@ class ClipClassifier:
         if "prompts" not in card.settings:
             raise PairdxError(f"{folder}/model.json: settings.prompts is missing")
         opened = open_model(f"{LOCAL}{folder}", None, untrained=False)
-        return cls(*opened, card.settings["prompts"])
+        vectors = None
+        if card.settings.get("probe", False):
+            vectors = read_weights(folder / CLASS_VECTORS)["class_vectors"].to(device())
+        return cls(*opened, card.settings["prompts"], vectors)
 
     @classmethod
     def create(
@@ -128,9 +159,23 @@ class ClipClassifier:
         check_same_activation(params.model, folder)
         return cls(*open_model(f"{LOCAL}{folder}", None, params.untrained), prompts)
 
+    @classmethod
+    def untrained(cls, model: str, prompts: dict[str, list[str]], seed: int) -> "ClipClassifier":
+        """Draw random weights for an architecture.
+
+        Raises:
+            PairdxError: the model is unknown.
+        """
+        torch.manual_seed(seed)
+        return cls(*open_model(model, None, untrained=True), prompts)
+
 
 def card(name: str, description: str, classifier: ClipClassifier, trained: bool) -> ModelCard:
     """Describe a CLIP classifier."""
     parameters = sum(weight.numel() for weight in classifier.model.parameters())
-    settings = {"prompts": classifier.prompts, "quick_gelu": quick_gelu(classifier.config)}
+    settings = {
+        "prompts": classifier.prompts,
+        "quick_gelu": quick_gelu(classifier.config),
+        "probe": classifier.class_vectors is not None,
+    }
     return ModelCard(name, "clip", description, trained, parameters, settings)

@@ -1,22 +1,21 @@
-"""Section `pairdx_clip`: full fine-tuning of the zero-shot CLIP (PairDx paper, section 3.4)."""
+"""Section `pairdx_clip`: fine-tuning of the zero-shot CLIP (PairDx paper, section 3.4)."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from pairdx.params.base import Section
-from pairdx.params.training import Augmentation, Precision
+from pairdx.params.training import ClipTrainingParams
 
 
-class PairDxClipParams(Section):
-    """`prompts`: cross-entropy over the class prompts; `captions`: contrast with the captions."""
+class PairDxClipParams(ClipTrainingParams):
+    """The paper tunes all weights; the other ways are here to be compared with it."""
 
     section: ClassVar[str] = "pairdx_clip"
-    objective: Literal["prompts", "captions"]
-    epochs: int = Field(ge=1)
-    batch_size: int = Field(ge=2)
-    lr: float = Field(gt=0)
-    weight_decay: float = Field(ge=0)
-    clip_gradient: float = Field(gt=0)  # norm
-    precision: Precision
-    augment: Augmentation
+    tune: Literal["full", "lora", "probe"]  # probe: a vector a class, on frozen embeddings
+    lora_rank: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _a_probe_learns_classes(self) -> Self:
+        if self.tune == "probe" and self.objective == "captions":
+            raise ValueError("tune: probe learns classes; set objective: prompts")
+        return self

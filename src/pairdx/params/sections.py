@@ -11,12 +11,15 @@ from pairdx.params.base import PARAMS, Section, load_seed
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
+from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.pretrain_clip import PretrainClipParams
+from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.review import ReviewParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
@@ -40,7 +43,10 @@ SECTIONS: tuple[type[Section], ...] = (
     ClipZeroShotParams,
     BiomedClipZeroShotParams,
     PairDxClipParams,
+    PretrainClipParams,
+    ClinVlaParams,
     EvaluateParams,
+    RetrieveParams,
     BenchmarkCpuParams,
     WeightsParams,
 )

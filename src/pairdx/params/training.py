@@ -42,3 +42,16 @@ class ClassifierParams(Section):
     average_mirror: bool  # predict on the image and its mirror image, and take the mean
     precision: Precision
     augment: Augmentation
+
+
+class ClipTrainingParams(Section):
+    """Training of both encoders of a CLIP."""
+
+    objective: Literal["prompts", "captions"]  # cross-entropy of the classes, or contrast
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(ge=2)
+    lr: float = Field(gt=0)
+    weight_decay: float = Field(ge=0)
+    clip_gradient: float = Field(gt=0)  # norm
+    precision: Precision
+    augment: Augmentation

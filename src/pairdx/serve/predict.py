@@ -9,6 +9,7 @@ from pairdx.data.store import Pairs
 from pairdx.errors import PairdxError
 from pairdx.models.card import Kind, ModelCard
 from pairdx.models.classifier import Classifier
+from pairdx.models.clinvla import ClinVla
 from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import Predictor
 from pairdx.models.tfidf import TfidfClassifier
@@ -29,6 +30,8 @@ def load_model(folder: Path) -> Predictor:
             return TfidfClassifier.load(folder, card)
         case "clip":
             return ClipClassifier.load(folder, card)
+        case "clinvla":
+            return ClinVla.load(folder, card)
     allowed = ", ".join(get_args(Kind))
     raise PairdxError(f"{folder}/model.json: kind {card.kind!r}; allowed are {allowed}")
 

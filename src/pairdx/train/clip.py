@@ -1,9 +1,6 @@
 """Fine-tuning a whole CLIP model: PairDxCLIP (PairDx paper, section 3.4)."""
 
-import numpy as np
 import torch
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 from torch.optim import AdamW
 
@@ -11,8 +8,9 @@ from pairdx.data.images import Augment
 from pairdx.data.store import Pairs
 from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import device
-from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.training import ClipTrainingParams
 from pairdx.train.checkpoint import Checkpoint
+from pairdx.train.groups import caption_groups
 from pairdx.train.loop import History, Recipe, fit
 from pairdx.train.objectives import (
     clamp_logit_scale,
@@ -26,7 +24,7 @@ class ClipTask:
     """Both encoders learn: from class prompts, or from the captions of the pairs."""
 
     def __init__(
-        self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: PairDxClipParams
+        self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: ClipTrainingParams
     ) -> None:
         self.model = clip.model
         self.rows, self.validation_rows = len(train), len(validation)
@@ -64,39 +62,20 @@ class ClipTask:
         return validation_scores(torch.cat(logits).cpu(), self._validation.targets)
 
 
-def caption_groups(pairs: Pairs) -> Tensor:
-    """Number the pairs ``(N,)``: those of one figure, or with one caption, share a number.
-
-    The links join up: a caption that two figures share makes one group of both.
-    """
-    links = [(row, f"figure {figure}") for row, figure in enumerate(pairs.figures)]
-    links += [
-        (row, f"caption {caption.casefold().strip()}")
-        for row, caption in enumerate(pairs.captions)
-        if caption.strip()
-    ]
-    names = {name: len(pairs) + k for k, name in enumerate(dict.fromkeys(n for _, n in links))}
-    rows, columns = zip(*((row, names[name]) for row, name in links), strict=True)
-    nodes = len(pairs) + len(names)
-    graph = coo_array((np.ones(len(links)), (rows, columns)), shape=(nodes, nodes))
-    groups = connected_components(graph, directed=False)[1][: len(pairs)]
-    return torch.from_numpy(groups.astype(np.int64))
-
-
 def finetune_clip(
     clip: ClipClassifier,
     train: Pairs,
     validation: Pairs,
-    params: PairDxClipParams,
+    params: ClipTrainingParams,
     seed: int,
     checkpoint: Checkpoint,
 ) -> History:
-    """Train all weights in place with AdamW at a constant rate; keep the best epoch."""
+    """Train the weights that are not frozen, with AdamW at a constant rate; keep the best epoch."""
     torch.manual_seed(seed)
     task = ClipTask(clip, train, validation, params)
     recipe = Recipe(params.epochs, params.batch_size, params.precision, params.clip_gradient)
     optimizer = AdamW(
-        clip.model.parameters(),
+        [weight for weight in clip.model.parameters() if weight.requires_grad],
         lr=params.lr,
         weight_decay=params.weight_decay,
         # The values CLIP itself was trained with; Adam's own epsilon overflows in half precision.

@@ -43,7 +43,7 @@ class Task(Protocol):
         ...
 
     def validate(self) -> dict[str, float]:
-        """Return ``validation_loss`` and ``validation_macro_f1``."""
+        """Return ``validation_loss``, and ``validation_macro_f1`` or ``validation_p_at_5``."""
         ...
 
 
@@ -75,6 +75,7 @@ def fit(
     optimizer: Optimizer,
     scheduler: LRScheduler | None,
     checkpoint: Checkpoint,
+    keep_checkpoint: bool = False,
 ) -> History:
     """Train, and leave ``task.model`` with the weights of the best epoch.
 
@@ -82,8 +83,12 @@ def fit(
     from it (within one standard error: Breiman et al. 1984) are ties, of which the lowest loss
     wins. On 100 pairs the plain maximum often is a lucky epoch in the middle of the cycle.
 
+    A task that retrieves keeps the epoch of the highest precision: its loss rises while it still
+    gets better, as a contrast that is sure of itself pays more for its errors.
+
     The state after each epoch goes to ``checkpoint``: a run that was killed goes on from there
-    and ends with the same weights as one that was not.
+    and ends with the same weights as one that was not. ``keep_checkpoint`` leaves it there at the
+    end, for a run that has another part to come.
 
     Raises:
         PairdxError: the loss is no longer a number.
@@ -105,14 +110,12 @@ def fit(
             history.append({"epoch": epoch, "train_loss": round(train_loss, 6), **scores})
             if best_epoch(history, task.validation_rows) == len(history) - 1:
                 best = deepcopy(task.model.state_dict())
-            progress.set_postfix(
-                {"loss": f"{train_loss:.3f}", "macro_f1": scores["validation_macro_f1"]},
-                refresh=False,
-            )
+            progress.set_postfix({"loss": f"{train_loss:.3f}", **scores}, refresh=False)
             progress.update()
             checkpoint.save(_state(parts, history, best))
     task.model.load_state_dict(best)
-    checkpoint.remove()
+    if not keep_checkpoint:
+        checkpoint.remove()
     return history
 
 
@@ -158,6 +161,8 @@ def best_epoch(history: History, validation_rows: int) -> int:
     A later epoch takes the place of the kept one if its macro-F1 lies within one standard error
     of the highest so far, and its loss is lower or the kept one no longer lies within it.
     """
+    if "validation_p_at_5" in history[0]:
+        return max(range(len(history)), key=lambda epoch: history[epoch]["validation_p_at_5"])
     kept, highest = 0, 0.0
     for index, row in enumerate(history):
         highest = max(highest, row["validation_macro_f1"])

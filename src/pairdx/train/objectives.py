@@ -38,7 +38,11 @@ def multi_positive_contrastive(
         logit_scale: inverse temperature, a scalar.
         groups: pairs with equal numbers are positives of each other, ``(B,)``.
     """
-    logits = logit_scale * images @ captions.T  # (B, B)
+    return contrast(logit_scale * images @ captions.T, groups)
+
+
+def contrast(logits: Tensor, groups: Tensor) -> Tensor:
+    """Symmetric cross-entropy of images against captions ``(B, B)``, uniform over a group."""
     positive = (groups[:, None] == groups[None, :]).to(logits.dtype)
     target = positive / positive.sum(1, keepdim=True)  # symmetric: a group's rows are alike
     return (

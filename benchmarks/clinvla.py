@@ -1,0 +1,235 @@
+"""ClinVLA beside its base and its parts: the tables of docs/clinvla.md, as Markdown.
+
+`python benchmarks/clinvla.py TABLE` after `dvc repro`, from the top of the project. TABLE is
+`parts` (the paper's ablations, full fine-tuning and the literal objective; retrieval on the test
+pairs), `tuning` (four ways to tune, and what they forget of classes they were not shown) or
+`complexity`. Seconds are of the processor, on as many threads as OMP_NUM_THREADS says.
+"""
+
+import dataclasses
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from pairdx.data.store import Pairs, read_pairs
+from pairdx.evaluate.bootstrap import article_weights, interval
+from pairdx.evaluate.retrieval import read_searches, score, summarise
+from pairdx.models.card import ModelCard
+from pairdx.models.clip import ClipClassifier
+from pairdx.models.embedder import Embedder
+from pairdx.params.base import load_seed, read
+from pairdx.params.clinvla import ClinVlaParams
+from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.retrieve import RetrieveParams
+from pairdx.schema import EMBEDDINGS, LABELS, write_table
+from pairdx.serve.embed import embed_pairs, load_embedder
+from pairdx.train.checkpoint import Checkpoint
+from pairdx.train.clinvla import new_clinvla, train_clinvla
+from pairdx.train.tune import tune_clip
+
+SEED = load_seed()
+BASE = Path(ClinVlaParams.load().base)
+TRAIN, VALIDATION, TEST = (
+    read_pairs(Path("data/pairdx") / f"{split}.parquet")
+    for split in ("train", "validation", "test")
+)
+SEARCHES = ("image_to_image", "text_to_image", "image_to_text")
+WITHOUT: dict[str, dict[str, Any]] = {
+    "ClinVLA": {},
+    "without adapters": {"bottleneck": 0},
+    "without invertible adapters": {"reduction": 0},
+    "without views": {"views": "none"},
+    "without local loss": {"local_weight": 0.0},
+    "without global loss": {"global_weight": 0.0},
+    "without masking": {"patch_dropout": 0.0},
+    "literal objective": {"objective": "literal"},
+}
+
+
+def changed(section: type[Any], **changes: object) -> Any:  # noqa: ANN401
+    """A section of params.yaml with some keys changed."""
+    return section.model_validate(read()[section.section] | changes)
+
+
+def checkpoint() -> Checkpoint:
+    """One that no earlier run has left behind."""
+    return Checkpoint(f"benchmark_{os.getpid()}", str(perf_counter()))
+
+
+def base() -> ClipClassifier:
+    """The model that all start from."""
+    return ClipClassifier.load(BASE, ModelCard.load(BASE))
+
+
+def adapted(train: Pairs, **changes: object) -> tuple[Embedder, int, float]:
+    """ClinVLA, how many parameters it trained, and its seconds."""
+    params = changed(ClinVlaParams, **changes)
+    model = new_clinvla(BASE, params, SEED)
+    start = process_time()
+    train_clinvla(model, train, VALIDATION, params, SEED, checkpoint())
+    parts = model.model.adapters
+    trained = parts.of_language() + parts.of_task("alignment")
+    return model, sum(weight.numel() for weight in trained), process_time() - start
+
+
+def tuned(train: Pairs, **changes: object) -> tuple[ClipClassifier, float]:
+    """The base, tuned as the changed section `pairdx_clip` says, and its seconds."""
+    start = process_time()
+    params = changed(PairDxClipParams, epochs=changed(ClinVlaParams).epochs, **changes)
+    model, _ = tune_clip(base(), train, VALIDATION, params, SEED, checkpoint())
+    return model, process_time() - start
+
+
+def searches(model: Embedder) -> dict[str, Any]:
+    """The test pairs, embedded, as searches."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "embeddings.parquet"
+        write_table(embed_pairs(model, TEST), path, EMBEDDINGS)
+        return read_searches(path)
+
+
+def parts() -> Iterator[str]:
+    """Retrieval by class, with and without each part."""
+    columns = " | ".join(f"P@5 {name}" for name in SEARCHES)
+    yield f"| Model | Trained | {columns} | MRR text_to_image | Mean cosine of images | Seconds |"
+    yield "|---|---:|---|---|---|---:|---:|---:|"
+    start = base()
+    whole = sum(weight.numel() for weight in start.model.parameters())
+    yield line("base", 0, start, 0.0)
+    full, seconds = tuned(TRAIN, tune="full", objective="captions")
+    yield line("full fine-tuning on captions", whole, full, seconds)
+    for name, changes in WITHOUT.items():
+        model, trained, seconds = adapted(TRAIN, classify="prompts", **changes)
+        yield line(name, trained, model, seconds)
+        if not changes:
+            differences = [
+                difference("ClinVLA less base", searches(model), searches(start)),
+                difference("ClinVLA less full", searches(model), searches(full)),
+            ]
+    yield from ["", *differences]
+
+
+def difference(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """Paired differences of precision at 5, with intervals by article."""
+    params, cells = changed(RetrieveParams), []
+    for search in SEARCHES:
+        gain = score(ours[search])["p_at_5"] - score(theirs[search])["p_at_5"]  # (Q,)
+        there, articles = ~np.isnan(gain), ours[search].articles
+        drawn = article_weights(articles, params.resamples, np.random.default_rng(SEED))
+        weights = np.concatenate(list(drawn))[:, there]  # (R, Q)
+        low, high = interval(weights @ gain[there] / weights.sum(axis=1), params.confidence)
+        cells.append(f"{gain[there].mean():+.3f} [{low:+.3f}, {high:+.3f}]")
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def line(name: str, trained: int, model: Embedder, seconds: float) -> str:
+    """A row: scores with intervals, mean reciprocal rank, how alike all images are, seconds."""
+    found = searches(model)
+    scores = summarise(found, changed(RetrieveParams), SEED)
+    cells = [
+        "{p_at_5:.3f} [{p_at_5_low:.3f}, {p_at_5_high:.3f}]".format(**scores[search])
+        for search in SEARCHES
+    ]
+    rank = float(np.nanmean(score(found["text_to_image"])["mrr"]))
+    images = found["image_to_image"].queries
+    alike = float((images @ images.T).mean())
+    cells = [name, f"{trained:,}", *cells, f"{rank:.3f}", f"{alike:.3f}", f"{seconds:.0f}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def tuning() -> Iterator[str]:
+    """Accuracy among the classes that were shown, and between two others, before and after."""
+    start = base()
+    # Only what is known can be forgotten: the two that the base tells apart best.
+    told = start.predict(VALIDATION.images, VALIDATION.captions)
+    others = max(combinations(LABELS, 2), key=lambda two: accuracy(told, VALIDATION, two))
+    shown = [label for label in LABELS if label not in others]
+    train = only(TRAIN, shown)
+    whole = sum(weight.numel() for weight in start.model.parameters())
+    yield f"| Way | Trained | Seconds | Accuracy, shown classes | {others[0]} or {others[1]} |"
+    yield "|---|---:|---:|---:|---:|"
+    models: list[tuple[str, int, float, Any]] = [("zero-shot", 0, 0.0, start)]
+    for way in ("full", "lora", "probe"):
+        model, seconds = tuned(train, tune=way, **({"lr": 0.05} if way == "probe" else {}))
+        models.append((way, trained_by(way, whole), seconds, model))
+    for name, classify in (("clinvla, aligned", "prompts"), ("clinvla", "task_adapter")):
+        clinvla, trained, seconds = adapted(train, classify=classify)
+        models.append((name, trained, seconds, clinvla))
+    for name, trained, seconds, model in models:
+        told = model.predict(TEST.images, TEST.captions)
+        scores = " | ".join(f"{accuracy(told, TEST, part):.3f}" for part in (shown, others))
+        yield f"| {name} | {trained:,} | {seconds:.0f} | {scores} |"
+
+
+def only(pairs: Pairs, labels: Sequence[str]) -> Pairs:
+    """The pairs of some classes."""
+    rows = [row for row, label in enumerate(pairs.labels) if label in labels]
+    names = [field.name for field in dataclasses.fields(pairs)]
+    return Pairs(**{name: [getattr(pairs, name)[row] for row in rows] for name in names})
+
+
+def accuracy(probabilities: Any, pairs: Pairs, labels: Sequence[str]) -> float:  # noqa: ANN401
+    """How often the right one of some classes is told, on the pairs of these classes."""
+    columns = np.array([LABELS.index(label) for label in labels])
+    rows = np.isin(pairs.labels, labels)
+    told = columns[probabilities[rows][:, columns].argmax(1)]
+    return float((told == pairs.targets.numpy()[rows]).mean())
+
+
+def trained_by(way: str, whole: int) -> int:
+    """How many parameters a way of tuning trains."""
+    if way == "full":
+        return whole
+    if way == "probe":
+        return len(LABELS) * base().encode_prompts().shape[1]
+    from pairdx.models.lora import lora
+
+    model = base().model
+    with lora(model, changed(PairDxClipParams).lora_rank, SEED):
+        return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+
+
+def complexity() -> Iterator[str]:
+    """Operations counted by torch (matrix products and convolutions), parameters, time."""
+    yield "| Model | Image, MFLOPs | Caption, MFLOPs | Parameters | Trained | ms an image |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for folder in (BASE, Path("models/clinvla")):
+        card, model = ModelCard.load(folder), load_embedder(folder)
+        image = operations(lambda model=model: model.embed_images(TEST.images[:1]))
+        caption = operations(lambda model=model: model.embed_captions(TEST.captions[:1]))
+        seconds = []
+        for data in TEST.images[:50]:
+            start = perf_counter()
+            model.embed_images([data])
+            seconds.append(perf_counter() - start)
+        trained = card.settings.get("trained_parameters", card.parameters)
+        yield (
+            f"| {card.model} | {image:.1f} | {caption:.1f} | {card.parameters:,} | {trained:,} "
+            f"| {1000 * statistics.median(seconds):.1f} |"
+        )
+
+
+def operations(run: Callable[[], object]) -> float:
+    """Count the floating-point operations of ``run``, in millions."""
+    # torch does not count what attention computes in its fused forms.
+    torch.backends.mha.set_fastpath_enabled(False)
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        run()
+    torch.backends.mha.set_fastpath_enabled(True)
+    return counter.get_total_flops() / 1e6
+
+
+if __name__ == "__main__":
+    for row in {"parts": parts, "tuning": tuning, "complexity": complexity}[sys.argv[1]]():
+        print(row, flush=True)

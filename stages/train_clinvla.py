@@ -1,0 +1,39 @@
+"""train_clinvla: adapters for a frozen CLIP -> models/clinvla."""
+
+from pathlib import Path
+
+from pairdx.data.store import read_pairs
+from pairdx.models.card import ModelCard
+from pairdx.models.clinvla import card, digest_of
+from pairdx.outputs import new_folder
+from pairdx.params.base import load_seed
+from pairdx.params.clinvla import ClinVlaParams
+from pairdx.stage import run
+from pairdx.train.checkpoint import Checkpoint, fingerprint
+from pairdx.train.clinvla import new_clinvla, train_clinvla
+from pairdx.train.history import write_history
+from pairdx.train.timing import write_seconds
+
+
+def main(
+    *, pairs: Path, base: Path, out: Path, alignment: Path, history: Path, timing: Path
+) -> None:
+    """Align both towers of the model in `base` on captions, then learn the classes."""
+    params, seed = ClinVlaParams.load(), load_seed()
+    train, validation = pairs / "train.parquet", pairs / "validation.parquet"
+    settings = {"seed": seed, "base": digest_of(base), **params.model_dump()}
+    checkpoint = Checkpoint("clinvla", fingerprint(settings, [train, validation]))
+    model = new_clinvla(base, params, seed)
+    with write_seconds(timing):
+        aligned, classified = train_clinvla(
+            model, read_pairs(train), read_pairs(validation), params, seed, checkpoint
+        )
+    write_history(alignment, aligned)
+    write_history(history, classified)
+    with new_folder(out) as folder:
+        description = f"{ModelCard.load(base).description}, frozen, with adapters"
+        model.save(folder, card("clinvla", description, model, base, out))
+
+
+if __name__ == "__main__":
+    run(main)
