@@ -63,7 +63,7 @@ def test_the_default_runs_anywhere(doctor):
 def test_the_default_takes_as_long_as_it_took(doctor):
     timing = ROOT / "metrics" / "timing" / "train"
     _, told = doctor()
-    for model in ("fusion", "image_only", "caption_only", "pairdx_clip"):
+    for model in ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla"):
         took = json.loads((timing / f"{model}.json").read_text())["seconds"]
         assert line(told, f"time {model}").endswith(
             f"about {took:.0f} s" if took < 90 else f"about {took / 60:.0f} min"
@@ -131,6 +131,14 @@ def test_a_missing_extra_is_told(doctor, monkeypatch, weights_there):
     assert code == 1
     told = line(told, "extra [biomedclip]")
     assert told.endswith("not installed: pip install -c requirements.lock -e '.[biomedclip]'")
+
+
+def test_the_extra_of_lora_is_asked_for_where_it_is_used(doctor, monkeypatch):
+    assert "extra [lora]" not in doctor()[1]
+    monkeypatch.setitem(sys.modules, "peft", None)
+    code, told = doctor(pairdx_clip__tune="lora")
+    assert code == 1
+    assert line(told, "extra [lora]").endswith("pip install -c requirements.lock -e '.[lora]'")
 
 
 def test_a_full_disk_is_told(doctor, tmp_path):
