@@ -23,6 +23,7 @@ from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.review import ReviewParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
+from pairdx.params.shortcut import ShortcutParams
 from pairdx.params.split import SplitParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.params.weights import WeightsParams
@@ -47,6 +48,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ClinVlaParams,
     EvaluateParams,
     RetrieveParams,
+    ShortcutParams,
     BenchmarkCpuParams,
     WeightsParams,
 )
