@@ -27,6 +27,8 @@ SMALL = [
     "evaluate.resamples=100",
     "retrieve.resamples=100",
     "shortcut.resamples=100",
+    "corrupt.pairs=6",
+    "robustness.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
 ]

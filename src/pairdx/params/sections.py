@@ -13,6 +13,7 @@ from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.params.corrupt import CorruptParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
@@ -21,6 +22,7 @@ from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.review import ReviewParams
+from pairdx.params.robustness import RobustnessParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.params.shortcut import ShortcutParams
@@ -49,6 +51,8 @@ SECTIONS: tuple[type[Section], ...] = (
     EvaluateParams,
     RetrieveParams,
     ShortcutParams,
+    CorruptParams,
+    RobustnessParams,
     BenchmarkCpuParams,
     WeightsParams,
 )
