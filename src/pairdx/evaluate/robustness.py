@@ -21,13 +21,10 @@ import numpy as np
 import pandas as pd
 
 from pairdx.errors import PairdxError
-from pairdx.evaluate.bootstrap import Floats, article_weights, interval
+from pairdx.evaluate.bootstrap import Floats, article_weights
 from pairdx.evaluate.corrupted import Booleans, Corrupted
+from pairdx.evaluate.intervals import DIGITS, told
 from pairdx.params.robustness import RobustnessParams
-
-DIGITS = 6
-
-Numbers = dict[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def chart(errors: Errors) -> str:
     for f, k, s in np.ndindex(errors.rates.shape[1:]):
         if answers.read[f, k]:
             kind = list(answers.kinds)[k].replace("_", " ")
-            numbers = _told("accuracy", 1 - errors.rates[:, f, k, s], errors.confidence)
+            numbers = told("accuracy", 1 - errors.rates[:, f, k, s], errors.confidence)
             rows.append((answers.models[f], kind, s, *numbers.values()))
     columns = ["model", "corruption", "severity", "accuracy", "low", "high"]
     return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
@@ -105,16 +102,16 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
     lost = own - rates[:, model, :, 0]
     relative = _divide(own, corrupted[:, errors.reference])
     summary: dict[str, Any] = {
-        **_told("mean_error", own.mean(axis=1), errors.confidence),
-        **_told("accuracy_drop", lost.mean(axis=1), errors.confidence),
+        **told("mean_error", own.mean(axis=1), errors.confidence),
+        **told("accuracy_drop", lost.mean(axis=1), errors.confidence),
     }
     if read[errors.reference, places].all():  # else it stands for nothing
-        summary |= _told("mce", relative.mean(axis=1), errors.confidence)
+        summary |= told("mce", relative.mean(axis=1), errors.confidence)
     kinds = list(errors.answers.kinds)
     summary["corruptions"] = {
         kinds[place]: {
-            **_told("error", own[:, k], errors.confidence),
-            **_told("accuracy_drop", lost[:, k], errors.confidence),
+            **told("error", own[:, k], errors.confidence),
+            **told("accuracy_drop", lost[:, k], errors.confidence),
             "error_by_severity": {
                 str(severity): _rounded(rate)
                 for severity, rate in enumerate(rates[0, model, k, 1:], start=1)
@@ -125,16 +122,8 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
     return summary
 
 
-def _told(name: str, values: Floats, confidence: float) -> Numbers:
-    """The first of the ``values`` (1 + R,), and the interval of the others; None: it has none."""
-    counted = values[1:][~np.isnan(values[1:])]
-    low, high = interval(counted, confidence) if len(counted) else (np.nan, np.nan)
-    numbers = {name: values[0], f"{name}_low": low, f"{name}_high": high}
-    return {key: _rounded(value) for key, value in numbers.items()}
-
-
-def _rounded(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), DIGITS)
+def _rounded(value: float) -> float:
+    return round(float(value), DIGITS)
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:

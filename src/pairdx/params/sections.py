@@ -16,6 +16,7 @@ from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.corrupt import CorruptParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
+from pairdx.params.external import ExternalParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
@@ -53,6 +54,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ShortcutParams,
     CorruptParams,
     RobustnessParams,
+    ExternalParams,
     BenchmarkCpuParams,
     WeightsParams,
 )
