@@ -10,7 +10,8 @@ from small import drawn, section
 from pairdx.errors import PairdxError
 from pairdx.evaluate.drops import Labelled
 from pairdx.evaluate.shortcut import chart, read_predicted, summarise
-from pairdx.models import tfidf
+from pairdx.models import classifier, tfidf
+from pairdx.params.fusion import FusionParams
 from pairdx.params.shortcut import ShortcutParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.schema import LABELS, PREDICTIONS, write_table
@@ -74,6 +75,23 @@ def test_a_reader_of_one_word_loses_everything_without_it(planted, tmp_path):
     assert lines[0] == "model,change,drop,low,high,accuracy,read"
     assert len(lines) == 1 + 6
     assert lines[-1] == "reader,white image,0.0,0.0,0.0,1.0,no"
+
+
+def test_a_model_of_images_loses_nothing_by_it(planted, tmp_path):
+    """Whatever it has learnt: here nothing, its weights are random."""
+    pairs, _ = planted
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    small = {"image_encoder": "resnet10t", "image_weights": None, "image_size": 32, "hidden": 8}
+    params = section(FusionParams, **small)
+    net = classifier.build(params, None, True, 1)
+    net.save(folder, classifier.card("reader", "", net, params))
+    changes_found = scores(pairs, folder, tmp_path)["reader"]["changes"]
+    for change in ("words_masked", "shuffled_within", "shuffled_across", "empty_caption"):
+        assert not changes_found[change]["read"]
+        assert changes_found[change]["accuracy_drop_high"] == 0
+    assert changes_found["grey_image"]["read"]
+    assert changes_found["grey_image"]["accuracy"] == pytest.approx(1 / 6, abs=1e-6)
 
 
 def test_shuffles_keep_captions_and_move_them_as_said():
