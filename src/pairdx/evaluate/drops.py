@@ -6,17 +6,17 @@ makes pairs hard or easy cancels out of the difference.
 Shapes: R resamples, N pairs, V versions of the predictions, M metrics.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
+from pairdx.evaluate.bootstrap import Floats, Integers, article_weights
 from pairdx.evaluate.classification import accuracy, confusion, macro_f1
+from pairdx.evaluate.intervals import DIGITS, told
 
 METRICS = ("accuracy", "macro_f1")
-DIGITS = 6
 
 
 class Resampling(Protocol):
@@ -45,7 +45,7 @@ def drops(
     after: Mapping[str, Integers],
     params: Resampling,
     seed: int,
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, float | None]]:
     """Score each version of the predictions: the metrics, and what is lost against ``before``.
 
     Args:
@@ -56,21 +56,16 @@ def drops(
         seed: of the resamples.
     """
     versions = [before, *after.values()]
-    points = _score(np.ones((1, len(pairs.actual))), pairs.actual, versions)[0]  # (V, M)
-    generator = np.random.default_rng(seed)
-    resampled = np.concatenate(
-        [
-            _score(weights, pairs.actual, versions)
-            for weights in article_weights(pairs.articles, params.resamples, generator)
-        ]
-    )  # (R, V, M)
+    resamples = article_weights(pairs.articles, params.resamples, np.random.default_rng(seed))
+    weights = (np.ones((1, len(pairs.actual))), *resamples)
+    scored = np.concatenate([_score(rows, pairs.actual, versions) for rows in weights])
     return {
-        name: _summary(points[0], points[row], resampled[:, 0] - resampled[:, row], params)
-        for row, name in enumerate(after, start=1)
+        name: _summary(scored[:, 0], scored[:, version], params.confidence)
+        for version, name in enumerate(after, start=1)
     }
 
 
-def _score(weights: Floats, actual: Integers, versions: list[Integers]) -> Floats:
+def _score(weights: Floats, actual: Integers, versions: Sequence[Integers]) -> Floats:
     """Every metric of every version under every row of ``weights`` (R, N): (R, V, M)."""
     scored = []
     for predicted in versions:
@@ -79,13 +74,11 @@ def _score(weights: Floats, actual: Integers, versions: list[Integers]) -> Float
     return np.stack(scored, axis=1)
 
 
-def _summary(
-    before: Floats, after: Floats, differences: Floats, params: Resampling
-) -> dict[str, float]:
-    """One version's metrics (M,), and its drops with their intervals from (R, M)."""
-    summary = {name: float(value) for name, value in zip(METRICS, after, strict=True)}
+def _summary(before: Floats, after: Floats, confidence: float) -> dict[str, float | None]:
+    """The metrics of a version (1 + R, M), and its drops with their intervals."""
+    summary: dict[str, float | None] = {
+        name: round(float(value), DIGITS) for name, value in zip(METRICS, after[0], strict=True)
+    }
     for column, name in enumerate(METRICS):
-        low, high = interval(differences[:, column], params.confidence)
-        drop = float(before[column] - after[column])
-        summary |= {f"{name}_drop": drop, f"{name}_drop_low": low, f"{name}_drop_high": high}
-    return {name: round(value, DIGITS) for name, value in summary.items()}
+        summary |= told(f"{name}_drop", before[:, column] - after[:, column], confidence)
+    return summary
