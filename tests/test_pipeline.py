@@ -136,6 +136,9 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "train_fusion",
         "predict@fusion",
         "evaluate@fusion",
+        "shortcut",
+        "corrupt",
+        "robustness",
         "benchmark_cpu",
         "compare",
     }

@@ -124,7 +124,7 @@ CORRUPTED = pa.schema(
         ("label", pa.string()),
         ("model", pa.string()),
         ("corruption", pa.string()),
-        ("severity", pa.int32()),  # 1 to 5
+        ("severity", pa.int32()),  # 1 to 5, or 0
         ("predicted", pa.string()),
     ]
 )

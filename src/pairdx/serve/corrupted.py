@@ -86,40 +86,38 @@ def _versions(pairs: Pairs, side: int, seed: int, each: Map) -> Iterator[list[Ve
     yield [Version(UNCHANGED, 0, PARTS, plain, pairs.captions)]
     for kind in IMAGE:
         yield [
-            Version(kind, severity, ("image",), images, pairs.captions)
-            for severity in SEVERITIES
-            for images in [_worse_images(pictures, pairs.ids, kind, severity, seed, each)]
+            _worse_images(pairs, pictures, kind, severity, seed, each) for severity in SEVERITIES
         ]
     for kind in CAPTION:
-        yield [
-            Version(kind, severity, ("caption",), plain, captions)
-            for severity in SEVERITIES
-            for captions in [_worse_captions(pairs, kind, severity, seed)]
-        ]
+        yield [_worse_captions(pairs, plain, kind, severity, seed) for severity in SEVERITIES]
 
 
 def _worse_images(
+    pairs: Pairs,
     pictures: Sequence[Image.Image],
-    ids: Sequence[str],
     kind: str,
     severity: int,
     seed: int,
     each: Map,
-) -> list[bytes]:
+) -> Version:
     def worse(picture: Image.Image, pair_id: str) -> bytes:
         generator = _generator(pair_id, kind, seed)
         return image_corruptions.encode(
             image_corruptions.corrupt(picture, kind, severity, generator)
         )
 
-    return list(each(worse, pictures, ids))
+    images = list(each(worse, pictures, pairs.ids))
+    return Version(kind, severity, ("image",), images, pairs.captions)
 
 
-def _worse_captions(pairs: Pairs, kind: str, severity: int, seed: int) -> list[str]:
-    return [
+def _worse_captions(
+    pairs: Pairs, images: Sequence[bytes], kind: str, severity: int, seed: int
+) -> Version:
+    captions = [
         caption_corruptions.corrupt(caption, kind, severity, _generator(pair_id, kind, seed))
         for pair_id, caption in zip(pairs.ids, pairs.captions, strict=True)
     ]
+    return Version(kind, severity, ("caption",), images, captions)
 
 
 def _generator(pair_id: str, kind: str, seed: int) -> np.random.Generator:
