@@ -14,8 +14,9 @@ from typing import Annotated, Any
 import typer
 
 from pairdx.curate.faces import FaceFinder
+from pairdx.curate.hashes import perceptual_hash, pixel_hash
 from pairdx.curate.ocr import TextReader
-from pairdx.curate.scan import perceptual_hash, pixel_hash, scan
+from pairdx.curate.scan import scan
 from pairdx.params.base import PARAMS
 from pairdx.params.scan import ScanParams
 from pairdx.schema import COHORT, read_table

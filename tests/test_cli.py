@@ -37,13 +37,21 @@ def test_check_names_what_is_wrong(monkeypatch, capsys, tmp_path):
     assert "fusion.epochs = 0" in capsys.readouterr().err
 
 
-def test_check_misses_the_folder(monkeypatch, capsys, tmp_path):
+@pytest.mark.parametrize(
+    ("section", "key", "value", "told"),
+    [
+        ("download", "folder", "nowhere", "download.folder = 'nowhere'"),
+        ("external", "folders", {"a": "nowhere"}, "external.folders.a = 'nowhere'"),
+    ],
+)
+def test_check_misses_the_folder(monkeypatch, capsys, tmp_path, section, key, value, told):
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params["download"]["folder"] = "nowhere"
+    params["download"]["folder"] = params["download"]["path"] = str(tmp_path)
+    params[section][key] = value
     path = tmp_path / "params.yaml"
     path.write_text(yaml.safe_dump(params))
     assert run(monkeypatch, "check", str(path)) == 1
-    assert "download.folder = 'nowhere'" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_predict_names_the_image_it_cannot_read(monkeypatch, capsys, tmp_path):

@@ -26,6 +26,10 @@ SMALL = [
     "clinvla.classify_epochs=1",
     "evaluate.resamples=100",
     "retrieve.resamples=100",
+    "shortcut.resamples=100",
+    "corrupt.pairs=6",
+    "robustness.resamples=100",
+    "external.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
 ]
@@ -132,6 +136,9 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "train_fusion",
         "predict@fusion",
         "evaluate@fusion",
+        "shortcut",
+        "corrupt",
+        "robustness",
         "benchmark_cpu",
         "compare",
     }
@@ -164,6 +171,31 @@ def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:
     changed = would_run(done, "clinvla.local_weight=0.0")
     assert {"train_clinvla", "predict@clinvla", "retrieve@clinvla"} <= changed
     assert not changed & {"pretrain_clip", "retrieve@clip_base", "predict@pairdx_clip"}
+
+
+def test_a_folder_of_others_is_scored_and_watched(done: Path) -> None:
+    before = (done / "params.yaml").read_text()
+    folder = done / "others"
+    shutil.copytree(ROOT / "examples" / "pairs", folder)
+    try:
+        set_params(done, "external.folders={others: others}")
+        assert ran(run(done, "dvc", "repro")) == {"external@others"}
+        scores = yaml.safe_load((done / "metrics/external/others/fusion.json").read_text())
+        assert scores["n"] == 12
+        assert "accuracy_drop_high" in scores
+        assert "others/fusion.json" in run(done, "dvc", "metrics", "show")
+        table = folder / "pairs.csv"
+        table.write_text("\n".join(table.read_text().splitlines()[:-1]) + "\n")
+        assert ran(run(done, "dvc", "repro", "--dry")) == {"external@others"}
+    finally:
+        (done / "params.yaml").write_text(before)
+        shutil.rmtree(folder)
+    assert ran(run(done, "dvc", "repro", "--dry")) == set()
+
+
+def test_a_change_of_intervals_asks_no_model_again(done: Path) -> None:
+    assert would_run(done, "robustness.confidence=0.9") == {"robustness"}
+    assert would_run(done, "shortcut.confidence=0.9") == {"shortcut"}
 
 
 def test_an_experiment_can_be_run_and_shown(done: Path) -> None:

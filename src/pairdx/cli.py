@@ -27,9 +27,12 @@ def check(
 
     sections = check_sections(path)
     download = sections["download"].model_dump()
-    for key in ("folder", "path"):  # DVC watches both, whatever the source
-        if not Path(download[key]).is_dir():
-            raise PairdxError(f"{path}: download.{key} = {download[key]!r}; no such folder")
+    watched = {f"download.{key}": download[key] for key in ("folder", "path")}  # by DVC, always
+    external = sections["external"].model_dump()["folders"]
+    watched |= {f"external.folders.{name}": folder for name, folder in external.items()}
+    for key, folder in watched.items():
+        if not Path(folder).is_dir():
+            raise PairdxError(f"{path}: {key} = {folder!r}; no such folder")
     typer.echo(f"{path}: {len(sections)} sections, all values allowed")
 
 

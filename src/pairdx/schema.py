@@ -116,6 +116,18 @@ PREDICTIONS = pa.schema(
         *[(f"p_{label}", pa.float64()) for label in LABELS],
     ]
 )
+UNCHANGED = "none"  # the corruption of pairs that are as they were, at severity 0
+CORRUPTED = pa.schema(
+    [
+        ("id", pa.string()),
+        ("article_id", pa.string()),
+        ("label", pa.string()),
+        ("model", pa.string()),
+        ("corruption", pa.string()),
+        ("severity", pa.int32()),  # 1 to 5, or 0
+        ("predicted", pa.string()),
+    ]
+)
 EMBEDDINGS = pa.schema(
     [
         ("id", pa.string()),

@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 from small import TOP
 
+from pairdx.curate.hashes import pixel_hash
 from pairdx.curate.pixel_facts import PixelFacts
-from pairdx.curate.scan import pixel_hash
 from pairdx.curate.scrub_policy import decide
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams

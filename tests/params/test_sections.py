@@ -79,6 +79,14 @@ def test_a_model_cannot_be_changed(check_with):
         ("clinvla", {"global_weight": 0.0, "local_weight": 0.0}, "one must be positive"),
         ("clinvla", {"bottleneck": 0}, "task_adapter needs a bottleneck above 0; or set prompts"),
         ("retrieve", {"resamples": 5}, "retrieve.resamples = 5; "),
+        ("shortcut", {"modality_words": []}, "shortcut.modality_words = []; "),
+        ("shortcut", {"modality_words": ["CT", "--"]}, "shortcut.modality_words.1 = '--'; "),
+        ("corrupt", {"pairs": 0}, "corrupt.pairs = 0; "),
+        ("corrupt", {"models": []}, "corrupt.models = []; "),
+        ("robustness", {"reference": ""}, "robustness.reference = ''; "),
+        ("external", {"folders": ["mine"]}, "external.folders = ['mine']; "),
+        ("external", {"folders": {"../up": "x"}}, "external.folders.../up"),
+        ("external", {"folders": {"mine": ""}}, "external.folders.mine = ''; "),
     ],
 )
 def test_a_contradiction_is_one_line(check_with, section, values, told):

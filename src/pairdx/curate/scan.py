@@ -5,7 +5,6 @@ faces in it; for each caption: where identifiers are. Words and faces cost nearl
 they are kept in a cache, so that a scan that was killed goes on where it was.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -15,13 +14,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import imagehash
-import numpy as np
 import pyarrow as pa
-from PIL import Image
 from tqdm import tqdm
 
 from pairdx.curate.fact_cache import FactCache
+from pairdx.curate.hashes import perceptual_hash, pixel_hash
 from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.pixel_facts import PixelFacts
 from pairdx.curate.scrub_captions import find_identifiers
@@ -110,15 +107,3 @@ def _scan_image(data: bytes, params: ScanParams, pixel_facts: PixelFacts) -> Row
         "words": pixel_facts.words(image, pixel_sha256),
         "faces": pixel_facts.faces(image, pixel_sha256),
     }
-
-
-def pixel_hash(image: Image.Image) -> str:
-    """Hash the size too: the same bytes can be a wide and a tall image."""
-    return hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()
-
-
-def perceptual_hash(image: Image.Image, hash_size: int) -> bytes | None:
-    """Return the bits of the DCT hash; images of one colour all share one, so they get none."""
-    if image.getcolors(maxcolors=1) is not None:
-        return None
-    return np.packbits(imagehash.phash(image, hash_size).hash.ravel()).tobytes()

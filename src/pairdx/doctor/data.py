@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -10,6 +11,7 @@ from pairdx.doctor.scale import Scale, pairs_column
 from pairdx.errors import PairdxError
 from pairdx.params.base import Section
 from pairdx.params.download import DownloadParams
+from pairdx.params.external import ExternalParams
 from pairdx.params.filter import FilterParams
 from pairdx.schema import LABELS, SPLITS
 from pairdx.sources.local import local_release
@@ -32,6 +34,8 @@ def examine_data(sections: dict[str, Section]) -> Iterator[Finding]:
     """Look at where the raw pairs come from, and at the licences that are asked for."""
     download = cast(DownloadParams, sections["download"])
     yield found_by("download.source", download.source, lambda: _source(download))
+    for name, folder in cast(ExternalParams, sections["external"]).folders.items():
+        yield found_by(f"external.folders.{name}", folder, partial(_pairs, folder))
     licenses = cast(FilterParams, sections["filter"]).licenses
     if licenses != "all":
         asked = ", ".join(licenses)
@@ -67,6 +71,10 @@ def _source(download: DownloadParams) -> str:
     if release is None:
         return "to be downloaded"
     return _release(release) if download.source == "multicare" else f"in {release}"
+
+
+def _pairs(folder: str) -> str:
+    return f"{len(pairs_column(Path(folder), 'id'))} pairs"
 
 
 def _own(folder: Path) -> str:

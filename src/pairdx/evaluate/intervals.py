@@ -46,26 +46,38 @@ def score(predictions: Predictions, weights: Floats, bins: int) -> dict[str, Flo
     }
 
 
+def resample(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Floats]:
+    """Every metric of the pairs as they are, and then of each resample: name -> (1 + R,)."""
+    generator = np.random.default_rng(seed)
+    resamples = article_weights(predictions.articles, params.resamples, generator)
+    scored = [
+        score(predictions, weights, params.calibration_bins)
+        for weights in (np.ones((1, len(predictions.actual))), *resamples)
+    ]
+    return {name: np.concatenate([part[name] for part in scored]) for name in scored[0]}
+
+
 def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Any]:
     """Point estimates, their intervals, and each class's precision, recall, F1 and support."""
-    bins = params.calibration_bins
-    ones = np.ones((1, len(predictions.actual)))
-    generator = np.random.default_rng(seed)
-    scored = [
-        score(predictions, weights, bins)
-        for weights in article_weights(predictions.articles, params.resamples, generator)
-    ]
     summary: dict[str, Any] = {"n": len(predictions.actual)}
-    for name, point in score(predictions, ones, bins).items():
-        # A resample of a single class has no AUROC: it is left out of that interval.
-        low, high = interval(np.concatenate([part[name] for part in scored]), params.confidence)
-        summary |= {
-            name: round(float(point[0]), DIGITS),
-            f"{name}_low": round(low, DIGITS),
-            f"{name}_high": round(high, DIGITS),
-        }
+    for name, values in resample(predictions, params, seed).items():
+        summary |= told(name, values, params.confidence)
+    ones = np.ones((1, len(predictions.actual)))
     matrices = confusion(ones, predictions.actual, predictions.predicted)
     return summary | {"per_class": _by_label(per_class(matrices))}
+
+
+def told(name: str, values: Floats, confidence: float) -> dict[str, float | None]:
+    """A point estimate and its interval, from (1 + R,); None for what has no value.
+
+    A resample of a single class has no AUROC: it is left out of that interval.
+    """
+    counted = values[1:][~np.isnan(values[1:])]
+    low, high = interval(counted, confidence) if len(counted) else (np.nan, np.nan)
+    numbers = {name: float(values[0]), f"{name}_low": low, f"{name}_high": high}
+    return {
+        key: None if np.isnan(value) else round(value, DIGITS) for key, value in numbers.items()
+    }
 
 
 def _by_label(columns: dict[str, Floats]) -> dict[str, dict[str, float]]:

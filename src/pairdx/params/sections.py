@@ -13,16 +13,20 @@ from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.params.corrupt import CorruptParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
+from pairdx.params.external import ExternalParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.review import ReviewParams
+from pairdx.params.robustness import RobustnessParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
+from pairdx.params.shortcut import ShortcutParams
 from pairdx.params.split import SplitParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.params.weights import WeightsParams
@@ -47,6 +51,10 @@ SECTIONS: tuple[type[Section], ...] = (
     ClinVlaParams,
     EvaluateParams,
     RetrieveParams,
+    ShortcutParams,
+    CorruptParams,
+    RobustnessParams,
+    ExternalParams,
     BenchmarkCpuParams,
     WeightsParams,
 )

@@ -32,6 +32,23 @@ def import_folder(folder: Path, out: Path, *, drop_bad_rows: bool) -> None:
     """Check the pairs in ``folder`` and write them into the folder ``out``.
 
     Raises:
+        PairdxError: as of :func:`check_folder`.
+    """
+    good, rejected = check_folder(folder, drop_bad_rows=drop_bad_rows)
+    write_pairs(out, good, rejected, lambda name: (folder / name).read_bytes())
+
+
+def check_folder(
+    folder: Path, *, drop_bad_rows: bool, setting: str = "download.bad_rows"
+) -> tuple[list[Row], list[Rejection]]:
+    """Check the pairs in ``folder``: those that can be used, and the others.
+
+    Args:
+        folder: holds ``pairs.csv``, to which the ``image`` of each row is relative.
+        drop_bad_rows: go on without them.
+        setting: the parameter that says so.
+
+    Raises:
         PairdxError: ``pairs.csv`` is missing, lacks a column or cannot be read; a row cannot be
             used and ``drop_bad_rows`` is false; no row is left.
     """
@@ -45,8 +62,8 @@ def import_folder(folder: Path, out: Path, *, drop_bad_rows: bool) -> None:
         except BadRowError as error:
             value = row.get(error.field) or ""
             rejected.append(Rejection(line, row.get("id") or "", error.field, value, str(error)))
-    report(str(path), rejected, len(good), drop_bad_rows=drop_bad_rows)
-    write_pairs(out, good, rejected, lambda name: (folder / name).read_bytes())
+    report(str(path), rejected, len(good), drop_bad_rows=drop_bad_rows, setting=setting)
+    return good, rejected
 
 
 def _read(path: Path) -> Iterator[tuple[int, Row]]:
@@ -68,7 +85,7 @@ def _read(path: Path) -> Iterator[tuple[int, Row]]:
                 yield reader.line_num, row
     except FileNotFoundError:
         raise PairdxError(
-            f"{path}: no such file; download.folder must hold pairs.csv and its images"
+            f"{path}: no such file; a folder with pairs.csv and its images is needed"
         ) from None
     except UnicodeDecodeError as error:
         raise PairdxError(f"{path}: not UTF-8 ({error}); save it as UTF-8") from None

@@ -42,8 +42,15 @@ class BadRowError(Exception):
         self.field = field
 
 
-def report(path: str, rejected: Sequence[Rejection], good: int, *, drop_bad_rows: bool) -> None:
-    """Tell which rows of the table at ``path`` are rejected.
+def report(
+    path: str,
+    rejected: Sequence[Rejection],
+    good: int,
+    *,
+    drop_bad_rows: bool,
+    setting: str = "download.bad_rows",
+) -> None:
+    """Tell which rows of the table at ``path`` are rejected; ``setting`` may drop them.
 
     Raises:
         PairdxError: there are some and ``drop_bad_rows`` is false, or there is no good row.
@@ -59,7 +66,7 @@ def report(path: str, rejected: Sequence[Rejection], good: int, *, drop_bad_rows
     if not drop_bad_rows:
         raise PairdxError(
             f"{path}: {len(rejected)} of {len(rejected) + good} rows cannot be used, the first: "
-            f"{rejected[0]}; mend them, or set download.bad_rows=drop to go on without them"
+            f"{rejected[0]}; mend them, or set {setting}=drop to go on without them"
         )
     log.warning("%s: dropped %d of %d rows", path, len(rejected), len(rejected) + good)
 

@@ -1,0 +1,31 @@
+"""Derangements: everyone gets somebody else's, and never one of their own group."""
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+
+
+def derange(groups: Integers, generator: np.random.Generator) -> Integers:
+    """Draw a permutation that gives each of ``N`` a partner of another group.
+
+    Where a group is larger than all others together this cannot be for all of its members: as
+    many of them as can be are served, the rest get one of their own group, or themselves.
+
+    Args:
+        groups: the number of each one's group, (N,).
+        generator: what is drawn from.
+
+    Returns:
+        ``(N,)`` partners.
+    """
+    partner = generator.permutation(len(groups))
+    for here in np.flatnonzero(groups == groups[partner]):
+        if groups[here] != groups[partner[here]]:
+            continue  # an earlier exchange has served it
+        # Who takes the partner of `here`, and has one for it, without missing out.
+        willing = (groups != groups[partner[here]]) & (groups[partner] != groups[here])
+        if willing.any():
+            there = generator.choice(np.flatnonzero(willing))
+            partner[[here, there]] = partner[[there, here]]
+    return partner

@@ -1,0 +1,38 @@
+"""shortcut: all models on test pairs from which the telling part was taken -> what they lose."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pairdx.data.store import read_pairs
+from pairdx.evaluate.drops import Labelled
+from pairdx.evaluate.shortcut import chart, read_predicted, summarise
+from pairdx.outputs import write_json, write_text
+from pairdx.params.base import load_seed
+from pairdx.params.shortcut import ShortcutParams
+from pairdx.serve.shortcut import changed_shares, changes, predict_changed
+from pairdx.stage import run
+
+
+def main(*, model: list[Path], predictions: Path, pairs: Path, metrics: Path, plot: Path) -> None:
+    """Mask, shuffle and empty captions, blank images, and see what each model loses."""
+    params, seed = ShortcutParams.load(), load_seed()
+    test = read_pairs(pairs)
+    unchanged = {
+        folder.name: read_predicted(predictions / f"{folder.name}.parquet", test.ids)
+        for folder in model
+    }
+    changed = changes(test, params.modality_words, seed)
+    predicted = predict_changed(model, changed)
+    articles = np.unique(test.articles, return_inverse=True)[1]
+    labelled = Labelled(articles, test.targets.numpy())
+    models = summarise(labelled, unchanged, predicted, params, seed)
+    shares = {
+        change.name: changed_shares(change, test) for change in changed if change.part == "caption"
+    }
+    write_json(metrics, {"models": models, "captions_changed": shares})
+    write_text(plot, chart(models))
+
+
+if __name__ == "__main__":
+    run(main)
