@@ -17,6 +17,7 @@ from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
+from pairdx.params.leakage import LeakageParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.retrieve import RetrieveParams
@@ -36,6 +37,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ReviewParams,
     BalanceParams,
     SplitParams,
+    LeakageParams,
     WordVectorsParams,
     FusionParams,
     BaselinesParams,
