@@ -61,27 +61,28 @@ def main(
     """Print one row a variant."""
     torch.set_num_threads(1)
     train, validation, test = (read_pairs(pairs / f"{split}.parquet") for split in SPLITS)
-    words, right, cost = WordVectors.load(vectors), {}, {}
+    words, right = WordVectors.load(vectors), {}
+
+    def show(name: str, ours: Floats, weights: int, seconds: float) -> None:
+        right[name] = ours
+        gain = "" if name == DEFAULT else estimate(ours - right[DEFAULT], test.articles, "+")
+        cells = [name, f"{weights:,}", f"{seconds:.0f}", estimate(ours, test.articles), gain]
+        print(f"| {' | '.join(cells)} |", flush=True)
+
+    print(f"| Variant | Parameters | Seconds a seed | Accuracy, {seeds} seeds | Less {DEFAULT} |")
+    print("|---|---:|---:|---|---|")
     for name, (image, caption, parts) in tqdm(VARIANTS.items(), desc="variants", unit="variant"):
-        start, params = process_time(), settings(change, parts)
-        found = []
+        start, params, found = process_time(), settings(change, parts), []
         for seed in range(load_seed(), load_seed() + seeds):
             model = build(params, words if caption else None, image, seed)
             with TemporaryDirectory() as scratch, chdir(scratch):  # where checkpoints go
                 train_classifier(model, train, validation, params, seed, Checkpoint("v", "v"))
             found.append(correct(model, test))
-        right[name] = np.mean(found, axis=0)
         weights = sum(weight.numel() for weight in model.network.parameters())
-        cost[name] = f"{weights:,}", f"{(process_time() - start) / seeds:.0f}"
+        show(name, np.mean(found, axis=0), weights, (process_time() - start) / seeds)
     start = process_time()
     linear = train_tfidf(train.captions, train.targets.tolist(), TfidfParams.load())
-    right["tfidf"] = correct(linear, test)
-    cost["tfidf"] = f"{linear.parameters:,}", f"{process_time() - start:.1f}"
-    print(f"| Variant | Parameters | Seconds a seed | Accuracy, {seeds} seeds | Less {DEFAULT} |")
-    print("|---|---:|---:|---|---|")
-    for name, ours in right.items():
-        gain = "" if name == DEFAULT else estimate(ours - right[DEFAULT], test.articles, "+")
-        print(f"| {name} | {' | '.join(cost[name])} | {estimate(ours, test.articles)} | {gain} |")
+    show("tfidf", correct(linear, test), linear.parameters, process_time() - start)
 
 
 def settings(change: list[str], parts: dict[str, str]) -> FusionParams:
