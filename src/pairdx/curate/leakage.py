@@ -17,10 +17,7 @@ from pairdx.schema import SPLITS
 NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
 
 
-Identities = dict[str, npt.NDArray[np.str_]]
-
-
-def identities(pairs: pa.Table) -> Identities:
+def identities(pairs: pa.Table) -> dict[str, npt.NDArray[np.str_]]:
     """Say by what each pair can be recognised: (N,) of each kind, empty where there is nothing.
 
     Args:

@@ -76,7 +76,7 @@ def summarise(
     """The mean under each grouping and their difference, each with its interval."""
     numbers = np.unique(articles, return_inverse=True)[1]
     drawn = list(article_weights(numbers, resamples, np.random.default_rng(seed)))
-    told = {}
+    told: dict[str, float] = {}
     inflation = values["none"] - values["article"]
     for name, ours in {**values, "inflation": inflation}.items():
         means = [weights @ ours / weights.sum(1) for weights in drawn]  # (R,) in parts

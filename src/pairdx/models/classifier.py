@@ -156,9 +156,8 @@ def describe(network: PairClassifier, params: ClassifierParams) -> str:
     parts = [params.image_encoder] if network.image is not None else []
     if network.caption is not None:
         parts += ["word vectors", *(["self-attention"] if network.caption.attends else [])]
-    joint = params.joined_by
-    if len(parts) > 1 and network.image is not None and joint != "concat":
-        parts.append(joint.replace("_", " ") + " fusion")
+        if network.image is not None and params.joined_by != "concat":
+            parts.append(f"{params.joined_by.replace('_', ' ')} fusion")
     return " + ".join([*parts, "MLP"])
 
 

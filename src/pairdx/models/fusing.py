@@ -37,7 +37,7 @@ class Concatenation(Joint):
 
 
 class GatedUnit(Joint):
-    """A gate for each unit says how much of it is the image's (GMU: Arevalo et al. 2017, eq. 2)."""
+    """A gate for each unit says how much of it is the image's (GMU: Arevalo et al. 2017)."""
 
     def __init__(self, image_width: int, width: int) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class GatedUnit(Joint):
 
 
 class BilinearProduct(Joint):
-    """A bilinear form of rank ``W`` (MLB: Kim et al. 2017, eq. 8); its output map is the head's."""
+    """A bilinear form of rank ``W`` (MLB: Kim et al. 2017); its output map is the head's."""
 
     def __init__(self, image_width: int, width: int) -> None:
         super().__init__()
