@@ -165,6 +165,10 @@ def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}
 
 
+def test_a_change_of_leakage_runs_its_stage_alone(done: Path) -> None:
+    assert would_run(done, "leakage.folds=4") == {"leakage"}
+
+
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:
     changed = would_run(done, "clinvla.local_weight=0.0")
     assert {"train_clinvla", "predict@clinvla", "retrieve@clinvla"} <= changed
