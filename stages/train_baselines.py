@@ -42,8 +42,8 @@ def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, ti
         )
     write_history(history, epochs)
     with new_folder(out) as folder:
-        encoder = params.image_encoder if with_image else "word vectors + self-attention"
-        classifier.save(folder, models.card(name.value, f"{encoder} + MLP", classifier, params))
+        description = models.describe(classifier.network, params)
+        classifier.save(folder, models.card(name.value, description, classifier, params))
 
 
 if __name__ == "__main__":

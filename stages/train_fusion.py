@@ -33,7 +33,7 @@ def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) 
         )
     write_history(history, epochs)
     with new_folder(out) as folder:
-        description = f"{params.image_encoder} + word vectors + self-attention + MLP"
+        description = models.describe(classifier.network, params)
         classifier.save(folder, models.card("fusion", description, classifier, params))
 
 

@@ -1,6 +1,9 @@
 """The pipeline as a user runs it: clones, `dvc repro`, changed params (`pytest -m slow`)."""
 
+import csv
+import io
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +20,8 @@ pytestmark = pytest.mark.slow
 SMALL = [
     "download.sample_images=600",
     "balance.cap_per_class=24",
+    "leakage.repeats=1",
+    "leakage.resamples=100",
     "word_vectors.epochs=2",
     "fusion.epochs=1",
     "baselines.epochs=1",
@@ -167,6 +172,10 @@ def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}
 
 
+def test_a_change_of_leakage_runs_its_stage_alone(done: Path) -> None:
+    assert would_run(done, "leakage.folds=4") == {"leakage"}
+
+
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:
     changed = would_run(done, "clinvla.local_weight=0.0")
     assert {"train_clinvla", "predict@clinvla", "retrieve@clinvla"} <= changed
@@ -206,6 +215,25 @@ def test_an_experiment_can_be_run_and_shown(done: Path) -> None:
     assert "slower" in table
     assert "3e-05" in table
     assert "fusion" in run(done, "dvc", "metrics", "diff")
+
+
+def test_the_queue_of_fusions_runs_and_is_shown(done: Path) -> None:
+    """As docs/ablations.md has it, with one line of its queue."""
+    document = (ROOT / "docs" / "ablations.md").read_text(encoding="utf-8")
+    lines = [line for line in document.splitlines() if line.startswith("dvc exp run")]
+    queued = [shlex.split(line) for line in lines if "--queue" in line]
+    assert len(queued) == 4
+    run(done, "git", "add", "-A")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    run(done, "git", *identity, "commit", "-q", "--allow-empty", "-m", "q")
+    run(done, *queued[2])
+    [start] = [shlex.split(line) for line in lines if "--run-all" in line]
+    run(done, *start)
+    table = list(csv.DictReader(io.StringIO(run(done, "dvc", "exp", "show", "--csv"))))
+    [row] = [row for row in table if row["Experiment"] == "cross_attention"]
+    assert row["State"] == "Success"
+    [accuracy] = [value for name, value in row.items() if name == "metrics/fusion.json:accuracy"]
+    assert 0 < float(accuracy) <= 1
 
 
 def test_plots_are_shown_without_a_network(done: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_class_with_fewer_articles_than_splits_is_named():
 
 def test_a_class_that_the_folds_do_not_part_is_named(monkeypatch):
     table = pairs([40] * 6)
-    monkeypatch.setattr("pairdx.curate.split._deal", lambda *_, **__: np.zeros(240, np.int64))
+    monkeypatch.setattr("pairdx.curate.split.deal", lambda *_: np.zeros(240, np.int64))
     with pytest.raises(PairdxError, match="class 'chart' has no pair in"):
         split(table, params(), 1)
 

@@ -84,7 +84,7 @@ def test_gradients_reach_word_vectors_only_if_they_learn(freeze):
 class Colour(torch.nn.Module):
     """An image encoder whose output is the mean colour."""
 
-    width = 3
+    width = part_width = 3
 
     def forward(self, images):
         return images.mean((2, 3))

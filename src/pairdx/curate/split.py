@@ -68,7 +68,9 @@ def split(pairs: pa.Table, params: SplitParams, seed: int) -> pa.Table:
     column = "id" if params.group_by == "none" else f"{params.group_by}_id"
     groups = np.array(pairs[column].to_pylist(), str)
     _refuse_small_classes(labels, groups, params)
-    folds = _deal(labels, groups, seed, grouped=params.group_by != "none")
+    if max(np.unique(labels, return_counts=True)[1]) < FOLDS:
+        raise PairdxError(f"no class has {FOLDS} pairs, by which the folds are made: add pairs")
+    folds = deal(labels, None if params.group_by == "none" else groups, FOLDS, seed)
     counts = np.stack([np.bincount(folds[labels == name], minlength=FOLDS) for name in LABELS], 1)
     names = np.array(SPLITS)[_choose(counts, params, seed)[folds]]
     result = pairs.append_column("split", pa.array(names.tolist(), pa.string()))
@@ -93,23 +95,19 @@ def _refuse_small_classes(
             )
 
 
-def _deal(
-    labels: npt.NDArray[np.str_], groups: npt.NDArray[np.str_], seed: int, *, grouped: bool
+def deal(
+    labels: npt.NDArray[np.str_], groups: npt.NDArray[np.str_] | None, folds: int, seed: int
 ) -> Ints:
-    """Return the fold of every pair."""
-    if max(np.unique(labels, return_counts=True)[1]) < FOLDS:
-        raise PairdxError(f"no class has {FOLDS} pairs, by which the folds are made: add pairs")
-    method = StratifiedGroupKFold if grouped else StratifiedKFold
-    dealer = method(FOLDS, shuffle=True, random_state=seed)
-    folds = np.zeros(len(labels), np.int64)
+    """Return the fold of every pair, stratified by class; what shares a group shares a fold."""
+    method = StratifiedKFold if groups is None else StratifiedGroupKFold
+    dealer = method(folds, shuffle=True, random_state=seed)
+    dealt = np.zeros(len(labels), np.int64)
     with warnings.catch_warnings():
         # A class smaller than the number of folds is in order: the splits are made of many.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        for fold, (_, members) in enumerate(
-            dealer.split(labels, labels, groups if grouped else None)
-        ):
-            folds[members] = fold
-    return folds
+        for fold, (_, members) in enumerate(dealer.split(labels, labels, groups)):
+            dealt[members] = fold
+    return dealt
 
 
 def _choose(counts: Ints, params: SplitParams, seed: int) -> Ints:

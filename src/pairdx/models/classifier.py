@@ -24,7 +24,15 @@ from pairdx.params.training import ClassifierParams
 
 BATCH = 64
 # What a network of the same shape is built from again.
-SETTINGS = {"image_encoder", "image_size", "text_width", "hidden", "dropout", "average_mirror"}
+SETTINGS = {
+    "image_encoder",
+    "image_size",
+    "text",
+    "text_width",
+    "hidden",
+    "dropout",
+    "average_mirror",
+}
 
 
 @dataclass(frozen=True)
@@ -93,9 +101,11 @@ class Classifier:
             if settings["caption"]:
                 vocabulary = _read_vocabulary(folder / "vocabulary.json")
                 table = weights["caption.vectors.weight"]
-                caption = CaptionEncoder(table, settings["text_width"], freeze_vectors=True)
+                caption = CaptionEncoder(table, settings["text_width"], True, settings["text"])
             image = ImageEncoder(settings["image_encoder"]) if settings["image"] else None
-            network = PairClassifier(image, caption, settings["hidden"], settings["dropout"])
+            network = PairClassifier(
+                image, caption, settings["hidden"], settings["dropout"], settings["fusion"]
+            )
             network.load_state_dict(weights)
         except (RuntimeError, KeyError) as error:
             reason = " ".join(str(error).split())
@@ -132,11 +142,23 @@ def build(
             source = image_weights or Path(params.image_weights)
             load_pretrained(image, params.image_encoder, source)
     if vectors is not None:
-        caption = CaptionEncoder(vectors.table(), params.text_width, params.freeze_vectors)
-    network = PairClassifier(image, caption, params.hidden, params.dropout).to(device())
+        caption = CaptionEncoder(
+            vectors.table(), params.text_width, params.freeze_vectors, params.text
+        )
+    network = PairClassifier(image, caption, params.hidden, params.dropout, params.joined_by)
     fit = ImageInput(params.image_size) if with_image else None
     inputs = Inputs(fit, vectors.vocabulary if vectors else None)
-    return Classifier(network, inputs, params.average_mirror)
+    return Classifier(network.to(device()), inputs, params.average_mirror)
+
+
+def describe(network: PairClassifier, params: ClassifierParams) -> str:
+    """Name the parts of a network."""
+    parts = [params.image_encoder] if network.image is not None else []
+    if network.caption is not None:
+        parts += ["word vectors", *(["self-attention"] if network.caption.attends else [])]
+        if network.image is not None and params.joined_by != "concat":
+            parts.append(f"{params.joined_by.replace('_', ' ')} fusion")
+    return " + ".join([*parts, "MLP"])
 
 
 def card(
@@ -147,6 +169,7 @@ def card(
     settings = {
         "image": network.image is not None,
         "caption": network.caption is not None,
+        "fusion": params.joined_by,
         **params.model_dump(include=SETTINGS),
     }
     parameters = sum(weight.numel() for weight in network.parameters())

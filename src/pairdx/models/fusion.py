@@ -2,7 +2,8 @@
 
 An image encoder (ResNet-18, 512-d) and a caption encoder (word vectors, scaled dot-product
 self-attention, 256-d) are concatenated and classified by two fully connected layers. Leaving one
-encoder out gives the image-only and the caption-only baseline.
+encoder out gives the image-only and the caption-only baseline; ``text`` leaves self-attention out,
+``fusion`` puts something else in the place of concatenation.
 
 Unsaid in the paper and chosen here: one attention head; the mean over the tokens that are there;
 where ReLU, BatchNorm and Dropout stand in the head; its width (`hidden`).
@@ -11,13 +12,15 @@ Shapes: ``B`` batch, ``T`` tokens, ``D`` width of a word vector, ``K`` classes.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.data.text import PADDING
+from pairdx.models.fusing import CrossAttention, Parts, join, mean
 from pairdx.models.image_encoders import ImageEncoder
+from pairdx.params.training import Fusion, Text
 from pairdx.schema import LABELS
 
 
@@ -36,36 +39,49 @@ class CaptionEncoder(nn.Module):
         table: the vector of each token id, ``(2 + V, D)``.
         text_width: the width of the caption's vector.
         freeze_vectors: keep the word vectors as they are.
+        text: ``mean`` leaves self-attention out.
     """
 
-    def __init__(self, table: Tensor, text_width: int, freeze_vectors: bool) -> None:
+    def __init__(
+        self, table: Tensor, text_width: int, freeze_vectors: bool, text: Text = "attention"
+    ) -> None:
         super().__init__()
         width = table.shape[1]
         self.vectors = nn.Embedding.from_pretrained(table, freeze_vectors, padding_idx=PADDING)
-        self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
+        self.attends = text == "attention"
+        if self.attends:
+            self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
         self.project = nn.Linear(width, text_width)
-        self.width = text_width
+        self.width = self.part_width = text_width
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Encode ``(B, T)`` token ids as ``(B, text_width)``."""
+        return functional.relu(self.project(mean(self._words(tokens))))
+
+    def parts(self, tokens: Tensor) -> Parts:
+        """Encode each token: ``(B, T, text_width)``, and which are there."""
+        words, present = self._words(tokens)
+        return self.project(words), present
+
+    def _words(self, tokens: Tensor) -> Parts:
         present = tokens != PADDING  # (B, T)
         words = self.vectors(tokens)  # (B, T, D)
-        attended = functional.scaled_dot_product_attention(
-            self.query(words), self.key(words), self.value(words), attn_mask=present[:, None, :]
-        )  # (B, T, D)
-        weights = present / present.sum(1, keepdim=True)  # (B, T)
-        pooled = torch.einsum("bt,btd->bd", weights, attended)
-        return functional.relu(self.project(pooled))
+        if self.attends:
+            words = functional.scaled_dot_product_attention(
+                self.query(words), self.key(words), self.value(words), attn_mask=present[:, None, :]
+            )
+        return words, present
 
 
 class PairClassifier(nn.Module):
-    """One or two encoders, concatenated, and two fully connected layers.
+    """One or two encoders, joined, and two fully connected layers.
 
     Args:
         image: encoder of ``(B, 3, S, S)``; None: captions only.
         caption: encoder of ``(B, T)``; None: images only.
         hidden: width of the first fully connected layer.
         dropout: probability with which one of its units is left out.
+        fusion: how the two are joined; one alone has nothing to be joined with.
     """
 
     def __init__(
@@ -74,12 +90,14 @@ class PairClassifier(nn.Module):
         caption: CaptionEncoder | None,
         hidden: int,
         dropout: float,
+        fusion: Fusion = "concat",
     ) -> None:
         super().__init__()
         self.image, self.caption = image, caption
-        width = sum(encoder.width for encoder in (image, caption) if encoder is not None)
+        encoders = [encoder for encoder in (image, caption) if encoder is not None]
+        self.fusion = join(fusion, encoders)
         self.head = nn.Sequential(
-            nn.Linear(width, hidden),
+            nn.Linear(self.fusion.width, hidden),
             nn.BatchNorm1d(hidden),
             nn.ReLU(),
             nn.Dropout(dropout),
@@ -88,9 +106,12 @@ class PairClassifier(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the logits, ``(B, K)``."""
-        features = []
-        if self.image is not None:
-            features.append(self.image(batch.images))
-        if self.caption is not None and batch.tokens is not None:
-            features.append(self.caption(batch.tokens))
-        return self.head(torch.cat(features, 1))
+        read: list[tuple[ImageEncoder | CaptionEncoder | None, Any]] = [
+            (self.image, batch.images),
+            (self.caption, batch.tokens),
+        ]
+        if isinstance(self.fusion, CrossAttention):
+            features = [encoder.parts(inputs) for encoder, inputs in read if encoder is not None]
+        else:
+            features = [encoder(inputs) for encoder, inputs in read if encoder is not None]
+        return self.head(self.fusion(*features))

@@ -2,10 +2,16 @@
 
 from typing import ClassVar
 
-from pairdx.params.training import ClassifierParams
+from pairdx.params.training import ClassifierParams, Fusion
 
 
 class FusionParams(ClassifierParams):
     """PairDx paper, section 3.5."""
 
     section: ClassVar[str] = "fusion"
+    fusion: Fusion
+
+    @property
+    def joined_by(self) -> Fusion:
+        """See :class:`ClassifierParams`."""
+        return self.fusion

@@ -19,6 +19,7 @@ from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.external import ExternalParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
+from pairdx.params.leakage import LeakageParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.retrieve import RetrieveParams
@@ -40,6 +41,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ReviewParams,
     BalanceParams,
     SplitParams,
+    LeakageParams,
     WordVectorsParams,
     FusionParams,
     BaselinesParams,

@@ -7,6 +7,8 @@ from pydantic import Field
 from pairdx.params.base import Section
 
 Precision = Literal["float32", "bfloat16", "float16"]
+Text = Literal["attention", "mean"]
+Fusion = Literal["concat", "gated", "bilinear", "cross_attention"]
 
 
 class Augmentation(Section):
@@ -28,6 +30,7 @@ class ClassifierParams(Section):
     image_weights: str | None  # null: from scratch; `imagenet`; or a file
     image_size: int = Field(ge=32, le=1024)  # pixels a side
     freeze_image: bool
+    text: Text  # self-attention over the words before their mean, or the mean alone
     text_width: int = Field(ge=1)
     freeze_vectors: bool
     hidden: int = Field(ge=1)
@@ -42,6 +45,11 @@ class ClassifierParams(Section):
     average_mirror: bool  # predict on the image and its mirror image, and take the mean
     precision: Precision
     augment: Augmentation
+
+    @property
+    def joined_by(self) -> Fusion:
+        """How two encoders are joined; a section for one alone does not say."""
+        return "concat"
 
 
 class ClipTrainingParams(Section):

@@ -1,0 +1,38 @@
+"""leakage: the balanced pairs -> what splits by pair and by article share, and what it is worth."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+
+from pairdx.curate.split import COLUMNS
+from pairdx.evaluate.leakage_probes import chart, probe_leakage, thumbnails
+from pairdx.outputs import write_json, write_text
+from pairdx.params.base import load_seed
+from pairdx.params.leakage import LeakageParams
+from pairdx.schema import BALANCED, SCRUBBED, read_table
+from pairdx.stage import run
+
+
+def main(*, scrubbed: Path, balanced: Path, metrics: Path, plot: Path) -> None:
+    """Compare splitting by pair with splitting by article."""
+    params, seed = LeakageParams.load(), load_seed()
+    ids = read_table(balanced, BALANCED)["id"].combine_chunks()
+    pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
+    pairs = pairs.filter(pc.is_in(pairs["id"], value_set=ids)).sort_by("id")
+    pictures = thumbnails(scrubbed, np.array(pairs["id"].to_pylist(), str), params.thumbnail)
+    told = probe_leakage(pairs, pictures, params, seed)
+    for name, scores in told["accuracy"].items():
+        logging.getLogger(__name__).warning(
+            "%s: accuracy %.3f split by pair, %.3f by article",
+            name,
+            scores["none"],
+            scores["article"],
+        )
+    write_json(metrics, told)
+    write_text(plot, chart(told))
+
+
+if __name__ == "__main__":
+    run(main)
