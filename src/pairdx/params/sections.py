@@ -23,6 +23,7 @@ from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.review import ReviewParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
+from pairdx.params.significance import SignificanceParams
 from pairdx.params.split import SplitParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.params.weights import WeightsParams
@@ -46,6 +47,7 @@ SECTIONS: tuple[type[Section], ...] = (
     PretrainClipParams,
     ClinVlaParams,
     EvaluateParams,
+    SignificanceParams,
     RetrieveParams,
     BenchmarkCpuParams,
     WeightsParams,
