@@ -76,6 +76,21 @@ def offline_plots() -> None:
 
 
 @app.command()
+def seeds(
+    out: Annotated[Path, typer.Option(help="Where mean and spread are written.")] = Path(
+        "metrics/seeds.json"
+    ),
+    training_only: Annotated[
+        bool, typer.Option(help="Keep the pairs and the split of params.yaml's own seed.")
+    ] = False,
+) -> None:
+    """Run the pipeline once for each of `seeds` in params.yaml; tell mean and spread."""
+    from pairdx.commands.seeds import run_and_gather
+
+    run_and_gather(out, training_only=training_only)
+
+
+@app.command()
 def add_decisions(
     files: Annotated[list[Path], typer.Argument(help="Files saved by the review page.")],
     into: Annotated[Path, typer.Option(help="Where decisions are kept.")] = Path(

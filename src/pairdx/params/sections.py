@@ -23,6 +23,7 @@ from pairdx.params.retrieve import RetrieveParams
 from pairdx.params.review import ReviewParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
+from pairdx.params.seeds import load_seeds
 from pairdx.params.significance import SignificanceParams
 from pairdx.params.split import SplitParams
 from pairdx.params.tfidf import TfidfParams
@@ -55,6 +56,7 @@ SECTIONS: tuple[type[Section], ...] = (
 
 
 def check(path: Path = PARAMS) -> dict[str, Section]:
-    """Read and check the seed and every section of ``path``."""
+    """Read and check the seed, the seeds and every section of ``path``."""
     load_seed(path)
+    load_seeds(path)
     return {model.section: model.load(path) for model in SECTIONS}
