@@ -26,6 +26,7 @@ SMALL = [
     "clinvla.classify_epochs=1",
     "evaluate.resamples=100",
     "significance.resamples=100",
+    "calibrate.resamples=100",
     "retrieve.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",

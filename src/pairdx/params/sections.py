@@ -11,6 +11,7 @@ from pairdx.params.base import PARAMS, Section, load_seed
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
+from pairdx.params.calibrate import CalibrateParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.download import DownloadParams
@@ -49,6 +50,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ClinVlaParams,
     EvaluateParams,
     SignificanceParams,
+    CalibrateParams,
     RetrieveParams,
     BenchmarkCpuParams,
     WeightsParams,
