@@ -27,6 +27,7 @@ SMALL = [
     "evaluate.resamples=100",
     "significance.resamples=100",
     "calibrate.resamples=100",
+    "disagreements.resamples=100",
     "retrieve.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
@@ -134,6 +135,9 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "train_fusion",
         "predict@fusion",
         "evaluate@fusion",
+        "significance",
+        "calibrate",
+        "disagreements",
         "benchmark_cpu",
         "compare",
     }
@@ -160,6 +164,12 @@ def test_a_decision_runs_scrub_and_no_scan(done: Path) -> None:
 def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     changed = would_run(done, "evaluate.calibration_bins=7")
     assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}
+
+
+def test_a_change_of_a_threshold_runs_its_stage_alone(done: Path) -> None:
+    assert would_run(done, "calibrate.coverages=[0.5]") == {"calibrate"}
+    assert would_run(done, "significance.confidence=0.9") == {"significance"}
+    assert would_run(done, "disagreements.cards=3") == {"disagreements"}
 
 
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:

@@ -14,6 +14,7 @@ from pairdx.evaluate import temperature
 from pairdx.evaluate.abstention import risk_areas, risk_coverage, threshold_for
 from pairdx.evaluate.classification import Predictions
 from pairdx.evaluate.confidence import answered, at_temperature, summarise
+from pairdx.evaluate.resamples import Resamples
 from pairdx.evaluate.temperature import fit_temperature, scale
 from pairdx.params.calibrate import CalibrateParams
 from pairdx.schema import LABELS, PREDICTIONS, write_table
@@ -155,11 +156,11 @@ def test_accuracy_of_what_is_answered_by_hand():
     actual = np.array([0, 1, 0, 0])
     model = Predictions(np.arange(4), actual, np.zeros(4, dtype=np.int64), probabilities)
     weights = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [2, 0, 2, 0]], dtype=float)
-    found = answered(model, 0.7, weights, PARAMS)
+    found = answered(model, 0.7, Resamples(model.articles, weights, 0.95))
     assert (found["answered"], found["coverage"]) == (3, 0.75)
     assert found["accuracy"] == pytest.approx(2 / 3, abs=1e-6)
     assert found["accuracy_high"] > 0.98  # of 2/3 and 1, all but the last 2.5 %
-    nobody = answered(model, 0.99, weights, PARAMS)
+    nobody = answered(model, 0.99, Resamples(model.articles, weights, 0.95))
     assert (nobody["answered"], nobody["coverage"], nobody["accuracy"]) == (0, 0, None)
     assert nobody["accuracy_low"] is None
 
@@ -171,8 +172,9 @@ def test_a_sure_group_of_one_article_leaves_resamples_out():
         np.arange(4), np.array([0, 1, 0, 1]), np.zeros(4, dtype=np.int64), probabilities
     )
     weights = np.array([[1, 1, 1, 1], [0, 2, 1, 1], [1, 1, 2, 0]], dtype=float)
-    found = answered(model, 0.8, weights, PARAMS)
-    assert (found["accuracy"], found["accuracy_low"], found["accuracy_high"]) == (1, 1, 1)
+    found = answered(model, 0.8, Resamples(model.articles, weights, 0.95))
+    assert (found["accuracy"], found["accuracy_high"]) == (1, 1)
+    assert found["accuracy_low"] == pytest.approx(0.025)  # one article: nearly nothing is known
 
 
 def test_copies_of_articles_do_not_narrow_the_intervals():

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from pairdx.evaluate.abstention import risk_areas, threshold_for
-from pairdx.evaluate.bootstrap import Floats, article_weights, interval
-from pairdx.evaluate.calibration import Booleans, expected_calibration_error
+from pairdx.evaluate.bootstrap import Floats
+from pairdx.evaluate.calibration import expected_calibration_error
 from pairdx.evaluate.classification import Predictions
+from pairdx.evaluate.resamples import Resamples, Summary
 from pairdx.evaluate.temperature import HIGHEST, LOWEST, fit_temperature, log_loss, scale
 from pairdx.params.calibrate import CalibrateParams
 
@@ -43,74 +44,54 @@ def summarise(
     """Every score before and after scaling, its change, and what abstaining brings."""
     temperature = temperature_of(validation)
     after = at_temperature(test, temperature)
-    weights = _weights(test, params, seed)
-    scored = {"before": _scores(test, weights, params), "after": _scores(after, weights, params)}
-    scored["change"] = {name: scored["after"][name] - scored["before"][name] for name in SCORES}
+    drawn = Resamples.draw(test.articles, params.resamples, params.confidence, seed)
+    scores = {
+        "before": _scores(test, drawn.weights, params.bins),
+        "after": _scores(after, drawn.weights, params.bins),
+    }
+    scores["change"] = {name: scores["after"][name] - scores["before"][name] for name in SCORES}
     sure = at_temperature(validation, temperature).confidence
     return {
         "n": len(test.actual),
         "n_validation": len(validation.actual),
         "temperature": temperature,
         "temperature_at_limit": not LOWEST * 1.001 < temperature < HIGHEST / 1.001,
-        **{part: _intervals(scores, params.confidence) for part, scores in scored.items()},
+        **{when: _summaries(values, drawn) for when, values in scores.items()},
         "coverage": {
-            f"{100 * coverage:g}": answered(after, threshold_for(coverage, sure), weights, params)
+            f"{100 * coverage:g}": answered(after, threshold_for(coverage, sure), drawn)
             for coverage in params.coverages
         },
     }
 
 
-def answered(
-    test: Predictions, threshold: float, weights: Floats, params: CalibrateParams
-) -> dict[str, float | None]:
+def answered(test: Predictions, threshold: float, drawn: Resamples) -> Summary:
     """How many pairs are at least so sure, and how many of them are right.
 
-    Accuracy is null where none is so sure; resamples without any are left out of its interval.
-
-    Args:
-        test: scaled predictions.
-        threshold: the least confidence that is answered.
-        weights: a row of ones, then the resamples, (1 + R, N).
-        params: the intervals' confidence.
+    Accuracy is null where none is so sure.
     """
     kept = test.confidence >= threshold
-    counts = weights @ kept
-    right = weights @ (kept & test.correct)
-    values = {
-        "coverage": counts / weights.sum(axis=1),
-        "accuracy": np.divide(right, counts, out=np.full(len(right), np.nan), where=counts > 0),
+    return {
+        "threshold": threshold,
+        "answered": int(kept.sum()),
+        **drawn.share("coverage", kept, np.ones(len(kept), dtype=bool)),
+        **drawn.share("accuracy", test.correct, kept),
     }
-    found: dict[str, float | None] = {"threshold": threshold}
-    found["answered"] = int(kept.sum())
-    return found | _intervals(values, params.confidence)
 
 
-def _weights(test: Predictions, params: CalibrateParams, seed: int) -> Floats:
-    generator = np.random.default_rng(seed)
-    ones = np.ones((1, len(test.actual)))
-    return np.concatenate([ones, *article_weights(test.articles, params.resamples, generator)])
-
-
-def _scores(model: Predictions, weights: Floats, params: CalibrateParams) -> dict[str, Floats]:
+def _scores(model: Predictions, weights: Floats, bins: int) -> dict[str, Floats]:
     """Each score of all pairs (first) and of every resample, (1 + R,)."""
-    correct: Booleans = model.correct
     pairs = weights.sum(axis=1)
     misses = model.probabilities - np.eye(model.probabilities.shape[1])[model.actual]
     return {
-        "ece": expected_calibration_error(weights, model.confidence, correct, params.bins),
+        "ece": expected_calibration_error(weights, model.confidence, model.correct, bins),
         "brier": weights @ (misses**2).sum(axis=1) / pairs,
         "nll": weights @ log_loss(model.probabilities, model.actual) / pairs,
-        "aurc": risk_areas(weights, model.confidence, correct),
+        "aurc": risk_areas(weights, model.confidence, model.correct),
     }
 
 
-def _intervals(values: dict[str, Floats], confidence: float) -> dict[str, float | None]:
-    """The first of each (1 + R,) and the interval of the others; nulls where there is no first."""
-    found: dict[str, float | None] = {}
-    for name, (point, *resamples) in values.items():
-        numbers: tuple[float | None, ...] = (None, None, None)
-        if not np.isnan(point):
-            ends = interval(np.asarray(resamples), confidence)
-            numbers = tuple(round(float(value), DIGITS) for value in (point, *ends))
-        found |= dict(zip((name, f"{name}_low", f"{name}_high"), numbers, strict=True))
+def _summaries(values: dict[str, Floats], drawn: Resamples) -> Summary:
+    found: Summary = {}
+    for name, resampled in values.items():
+        found |= drawn.summary(name, resampled)
     return found

@@ -14,6 +14,7 @@ from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
 from pairdx.params.calibrate import CalibrateParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.params.disagreements import DisagreementsParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
@@ -51,6 +52,7 @@ SECTIONS: tuple[type[Section], ...] = (
     EvaluateParams,
     SignificanceParams,
     CalibrateParams,
+    DisagreementsParams,
     RetrieveParams,
     BenchmarkCpuParams,
     WeightsParams,
