@@ -2,7 +2,7 @@
 
 Where all pairs agree, every resample agrees too: a bootstrap would call three of three a certainty.
 There, the interval of a share is the exact binomial one (Clopper and Pearson 1934) of as many draws
-as there are articles.
+as there are articles. All others are moved out for the number of articles (see ``expanded``).
 
 Shapes: R resamples, N pairs.
 """
@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 
 from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
 from pairdx.evaluate.calibration import Booleans
+from pairdx.evaluate.expanded import expanded
 
 DIGITS = 6
 
@@ -37,9 +38,16 @@ class Resamples:
         drawn = article_weights(articles, resamples, generator)
         return cls(articles, np.concatenate([ones, *drawn]), confidence)
 
-    def summary(self, name: str, values: Floats) -> Summary:
-        """The first of ``values`` (1 + R,) and the interval of the others, under three keys."""
-        return _named(name, float(values[0]), *interval(values[1:], self.confidence))
+    def summary(self, name: str, values: Floats, group: Booleans | None = None) -> Summary:
+        """The first of ``values`` (1 + R,) and the interval of the others, under three keys.
+
+        The pairs of ``group``, or all, must be of two articles or more: one has no interval.
+        """
+        articles = len(np.unique(self.articles if group is None else self.articles[group]))
+        if articles < 2:
+            return _named(name, values[0], None, None)
+        ends = interval(values[1:], expanded(self.confidence, articles))
+        return _named(name, values[0], *ends)
 
     def mean(self, name: str, values: Floats | Booleans, group: Booleans) -> Summary:
         """The mean of ``values`` (N,) over the pairs of ``group`` (N,); nulls where it is empty.
@@ -51,7 +59,7 @@ class Resamples:
         pairs = self.weights @ group
         total = self.weights @ np.where(group, values, 0)
         means = np.divide(total, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
-        return self.summary(name, means)
+        return self.summary(name, means, group)
 
     def share(self, name: str, part: Booleans, group: Booleans) -> Summary:
         """The share of ``part`` in ``group``, with the exact interval where it is none or all."""

@@ -3,7 +3,8 @@
 Three answers to one question, for every two models on the same pairs:
 
 - **The interval** of the difference, by the bootstrap that ``evaluate`` uses: both models see the
-  same resamples of articles, so what makes an article hard for both cancels out.
+  same resamples of articles, so what makes an article hard for both cancels out. Its ends are
+  moved out for the number of articles (see ``expanded``).
 - **McNemar's exact test** (1947) on right and wrong: of the pairs that one model alone gets right,
   could the halves be so unequal by chance? It takes pairs for independent draws, which those of
   one article are not, and is then too sure of itself.
@@ -25,6 +26,7 @@ from scipy.stats import binomtest
 
 from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
 from pairdx.evaluate.classification import Predictions, accuracy, confusion, macro_f1
+from pairdx.evaluate.expanded import expanded
 from pairdx.params.significance import SignificanceParams
 
 DIGITS = 6
@@ -42,10 +44,12 @@ def compare_all(
         params: resamples and confidence.
         seed: of the resamples, which are the same for all models.
     """
+    articles = next(iter(models.values())).articles
+    confidence = expanded(params.confidence, int(articles.max()) + 1)
     scores = {name: _resampled(one, params, seed) for name, one in models.items()}
     found: list[dict[str, Any]] = [
         {"first": first, "second": second}
-        | _differences(scores[first], scores[second], params.confidence)
+        | _differences(scores[first], scores[second], confidence)
         | _tests(models[first], models[second])
         for first, second in combinations(models, 2)
     ]
