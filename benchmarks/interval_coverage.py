@@ -19,6 +19,9 @@ Intervals compared, all on the same resamples:
 - BCa: bias-corrected and accelerated (Efron 1987), and expanded too; the acceleration comes from
   leaving out each article.
 
+A second table counts false alarms: how often tests of two models that are equally good say
+`p < 0.05`.
+
 Shapes: S sets, R resamples, A articles, K classes.
 """
 
@@ -37,6 +40,7 @@ from tqdm import trange
 from pairdx.evaluate.bootstrap import Floats, article_weights, interval
 from pairdx.evaluate.classification import accuracy, macro_f1
 from pairdx.evaluate.expanded import expanded
+from pairdx.evaluate.significance import mcnemar, sign_flip
 from pairdx.schema import LABELS
 
 CONFIDENCE = 0.95
@@ -78,6 +82,11 @@ def main(
             widths = [np.mean(high - low) for low, high in ends[score]]
             cells = [f"{size}", score, f"{true:.3f}", *(f"{100 * one:.1f} %" for one in covered)]
             print("|", " | ".join([*cells, *(f"{width:.3f}" for width in widths)]), "|")
+    print("\n| Articles | McNemar p < 0.05 | by article p < 0.05 |")
+    print("|---:|---:|---:|")
+    for size in articles:
+        found = false_alarms(kinds, size, sets, np.random.default_rng([seed, size, 1]))
+        print("|", " | ".join([f"{size}", *(f"{100 * one:.1f} %" for one in found)]), "|")
     about = f"{sets} splits each, {resamples} resamples; a share of 95 % has a standard error of"
     error = 100 * np.sqrt(0.95 * 0.05 / sets)
     print(f"\n{about} {error:.1f} points. {process_time() - begin:.0f} s of one core.")
@@ -126,6 +135,29 @@ def draw(kinds: Floats, size: int, generator: np.random.Generator) -> tuple[Floa
         matrix[:, np.arange(CLASSES), np.arange(CLASSES)] = right
         matrices.append(matrix.astype(np.float64))
     return matrices[0], matrices[1]
+
+
+def false_alarms(
+    kinds: Floats, size: int, sets: int, generator: np.random.Generator
+) -> list[float]:
+    """How often McNemar's test, and that by article, tell two equally good models apart."""
+    alarms = np.zeros(2)
+    for _ in range(sets):
+        pairs = kinds[generator.integers(len(kinds), size=size)].astype(np.int64)  # (A, K)
+        articles, classes = (
+            np.repeat(index, pairs.ravel()) for index in np.indices(pairs.shape).reshape(2, -1)
+        )
+        shared, *own = generator.normal(size=(3, size))
+        effects = [EFFECT * (np.sqrt(SHARED) * shared + np.sqrt(1 - SHARED) * one) for one in own]
+        first, second = (
+            generator.random(len(articles)) < expit(FIRST[classes] + effect[articles])
+            for effect in effects
+        )
+        gain = first.astype(np.int64) - second
+        sums = np.bincount(articles, weights=gain, minlength=size).astype(np.int64)
+        p_values = mcnemar(int((gain < 0).sum()), int((gain > 0).sum())), sign_flip(sums)
+        alarms += [p < 0.05 for p in p_values]
+    return list(alarms / sets)
 
 
 def simulate(
