@@ -18,6 +18,7 @@ from pairdx.evaluate.significance import compare_all, holm, mcnemar, sign_flip
 from pairdx.evaluate.together import read_together
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.significance import SignificanceParams
+from pairdx.report.differences import differences_markdown
 from pairdx.schema import LABELS, PREDICTIONS, write_table
 
 TOP = Path(__file__).parents[2]
@@ -106,6 +107,19 @@ def test_what_is_hard_for_both_does_not_widen_the_difference():
     # 1.96 standard errors of a share of 0.02 in 300 pairs, either way
     assert width == pytest.approx(2 * 1.96 * np.sqrt(0.02 * 0.98 / 300), rel=0.2)
     assert width < 0.4 * (alone["accuracy_high"] - alone["accuracy_low"])
+
+
+def test_pairs_of_a_single_article_have_no_interval():
+    models = {
+        "a": model([0, 1, 0], [0, 1, 0], [0, 0, 0]),
+        "b": model([0, 1, 0], [0, 0, 1], [0, 0, 0]),
+    }
+    [found] = compare_all(models, PARAMS, seed=1)
+    assert found["accuracy"] == pytest.approx(2 / 3, abs=1e-6)
+    assert found["accuracy_low"] is found["accuracy_high"] is None
+    assert found["p_by_article"] == 1
+    assert "| +0.667 [none] | " in differences_markdown([found], 3, 1)
+    assert json.dumps(found, allow_nan=False)
 
 
 def test_pairs_of_one_article_are_no_independent_evidence():

@@ -19,7 +19,6 @@ from pairdx.params.disagreements import DisagreementsParams
 from pairdx.schema import LABELS
 
 LENGTHS = ("short", "medium", "long")
-RIGHT = ("first_right", "second_right", "neither_right")
 
 
 def count_words(captions: Sequence[str | None]) -> Integers:
@@ -39,17 +38,11 @@ def thirds(words: Integers) -> tuple[Integers, tuple[int, int]]:
 def kinds(first: Predictions, second: Predictions) -> dict[str, Booleans]:
     """The pairs on which the two differ, by who is right: each (N,)."""
     differ = first.predicted != second.predicted
-    return dict(
-        zip(
-            RIGHT,
-            (
-                differ & first.correct,
-                differ & second.correct,
-                differ & ~first.correct & ~second.correct,
-            ),
-            strict=True,
-        )
-    )
+    return {
+        "first_right": differ & first.correct,
+        "second_right": differ & second.correct,
+        "neither_right": differ & ~first.correct & ~second.correct,
+    }
 
 
 def summarise(
@@ -83,7 +76,7 @@ def summarise(
 
 def _group(group: Booleans, found: Mapping[str, Booleans], drawn: Resamples) -> dict[str, Any]:
     """Counts in one group, and shares with intervals."""
-    first, second, neither = (found[name] for name in RIGHT)
+    first, second, neither = found.values()
     differ = group & (first | second | neither)
     gain = first.astype(np.float64) - second
     return {

@@ -24,12 +24,11 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
+from pairdx.evaluate.bootstrap import Floats, Integers
 from pairdx.evaluate.classification import Predictions, accuracy, confusion, macro_f1
-from pairdx.evaluate.expanded import expanded
+from pairdx.evaluate.resamples import Resamples, Summary
 from pairdx.params.significance import SignificanceParams
 
-DIGITS = 6
 METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}
 TESTS = ("p", "p_by_article")
 
@@ -45,11 +44,11 @@ def compare_all(
         seed: of the resamples, which are the same for all models.
     """
     articles = next(iter(models.values())).articles
-    confidence = expanded(params.confidence, int(articles.max()) + 1)
-    scores = {name: _resampled(one, params, seed) for name, one in models.items()}
+    drawn = Resamples.draw(articles, params.resamples, params.confidence, seed)
+    scores = {name: _scores(one, drawn) for name, one in models.items()}
     found: list[dict[str, Any]] = [
         {"first": first, "second": second}
-        | _differences(scores[first], scores[second], confidence)
+        | _differences(scores[first], scores[second], drawn)
         | _tests(models[first], models[second])
         for first, second in combinations(models, 2)
     ]
@@ -90,26 +89,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in corrected]
 
 
-def _resampled(model: Predictions, params: SignificanceParams, seed: int) -> dict[str, Floats]:
+def _scores(model: Predictions, drawn: Resamples) -> dict[str, Floats]:
     """Each metric of all pairs (first) and of every resample, (1 + R,)."""
-    generator = np.random.default_rng(seed)
-    batches = [
-        np.ones((1, len(model.actual))),
-        *article_weights(model.articles, params.resamples, generator),
-    ]
-    matrices = [confusion(weights, model.actual, model.predicted) for weights in batches]
-    return {name: metric(np.concatenate(matrices)) for name, metric in METRICS.items()}
+    matrices = confusion(drawn.weights, model.actual, model.predicted)
+    return {name: metric(matrices) for name, metric in METRICS.items()}
 
 
-def _differences(
-    first: dict[str, Floats], second: dict[str, Floats], confidence: float
-) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _differences(first: dict[str, Floats], second: dict[str, Floats], drawn: Resamples) -> Summary:
+    found: Summary = {}
     for name in METRICS:
-        point, *resamples = first[name] - second[name]
-        low, high = interval(np.asarray(resamples), confidence)
-        found |= {name: float(point), f"{name}_low": low, f"{name}_high": high}
-    return {key: round(value, DIGITS) for key, value in found.items()}
+        found |= drawn.summary(name, first[name] - second[name])
+    return found
 
 
 def _tests(first: Predictions, second: Predictions) -> dict[str, float]:

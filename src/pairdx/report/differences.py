@@ -56,16 +56,18 @@ def _name(one: dict[str, Any]) -> str:
 
 def _line(one: dict[str, Any]) -> str:
     cells = [
-        f"{_name(one)}",
-        *(
-            "{:+.3f} [{:+.3f}, {:+.3f}]".format(*(one[f"{metric}{end}"] for end in ENDS))
-            for metric in METRICS
-        ),
+        _name(one),
+        *(_difference(*(one[f"{metric}{end}"] for end in ENDS)) for metric in METRICS),
         str(one["n10"]),
         str(one["n01"]),
         *(_p(one[key]) for key in ("p", "p_holm", "p_by_article", "p_by_article_holm")),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _difference(value: float, low: float | None, high: float | None) -> str:
+    ends = "none" if low is None else f"{low:+.3f}, {high:+.3f}"
+    return f"{value:+.3f} [{ends}]"
 
 
 def _p(value: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from pairdx.evaluate.bootstrap import Integers
 from pairdx.evaluate.calibration import Booleans
 from pairdx.evaluate.classification import Predictions
-from pairdx.evaluate.disagreements import RIGHT, kinds
+from pairdx.evaluate.disagreements import kinds
 from pairdx.params.disagreements import DisagreementsParams
 from pairdx.report.gallery import Card, Picture, Section, render
 from pairdx.report.pictures import thumbnail
@@ -33,15 +33,16 @@ def page(
         params: how many cases are shown, and how large.
     """
     first, second = models
+    found = kinds(*models.values())
     titles = (f"{first} is right", f"{second} is right", "Neither is right")
     sections = [
-        _section(title, found, models, pairs, params)
-        for title, found in zip(titles, kinds(*models.values()).values(), strict=True)
+        _section(title, rows, models, pairs, params)
+        for title, rows in zip(titles, found.values(), strict=True)
     ]
     counts = summary["all"]
     told = ", ".join(
         f"{title[0].lower()}{title[1:]}: {counts[name]}"
-        for title, name in zip(titles, RIGHT, strict=True)
+        for title, name in zip(titles, found, strict=True)
     )
     intro = (
         f"{first} and {second} predict different classes for {counts['differ']} of {counts['n']} "
