@@ -44,13 +44,15 @@ def run_and_gather(out: Path, *, training_only: bool) -> None:
 def _prefix(training_only: bool) -> str:
     """Name experiments by the commit and the parameters, so that others are not taken for them."""
     params = {key: value for key, value in read().items() if key not in ("seed", "seeds")}
-    commit = subprocess.run(
+    head = subprocess.run(
         ["git", "rev-parse", "HEAD"],  # noqa: S607
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
-    kept = [commit, params, read()["seed"] if training_only else "all"]
+        check=False,
+    )
+    if head.returncode:
+        raise PairdxError("no commit here; `pairdx seeds` needs a Git repository with one")
+    kept = [head.stdout, params, read()["seed"] if training_only else "all"]
     return f"seed-{hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:7]}"
 
 
