@@ -1,4 +1,4 @@
-"""predict@model: a model and the test pairs -> one row of probabilities a pair."""
+"""predict@model: a model and the pairs of some splits -> one row of probabilities a pair."""
 
 from pathlib import Path
 
@@ -8,9 +8,11 @@ from pairdx.serve.predict import load_model, predict_pairs
 from pairdx.stage import run
 
 
-def main(*, model: Path, pairs: Path, out: Path) -> None:
-    """Classify the pairs of one split."""
-    write_table(predict_pairs(load_model(model), read_pairs(pairs)), out, PREDICTIONS)
+def main(*, model: Path, pairs: list[Path], out: list[Path]) -> None:
+    """Classify the pairs of each split into the table in the same place of the outs."""
+    predictor = load_model(model)
+    for split, table in zip(pairs, out, strict=True):
+        write_table(predict_pairs(predictor, read_pairs(split)), table, PREDICTIONS)
 
 
 if __name__ == "__main__":

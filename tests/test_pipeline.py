@@ -30,6 +30,9 @@ SMALL = [
     "clinvla.epochs=1",
     "clinvla.classify_epochs=1",
     "evaluate.resamples=100",
+    "significance.resamples=100",
+    "calibrate.resamples=100",
+    "disagreements.resamples=100",
     "retrieve.resamples=100",
     "shortcut.resamples=100",
     "corrupt.pairs=6",
@@ -144,6 +147,9 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "shortcut",
         "corrupt",
         "robustness",
+        "significance",
+        "calibrate",
+        "disagreements",
         "benchmark_cpu",
         "compare",
     }
@@ -174,6 +180,12 @@ def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
 
 def test_a_change_of_leakage_runs_its_stage_alone(done: Path) -> None:
     assert would_run(done, "leakage.folds=4") == {"leakage"}
+
+
+def test_a_change_of_a_threshold_runs_its_stage_alone(done: Path) -> None:
+    assert would_run(done, "calibrate.coverages=[0.5]") == {"calibrate"}
+    assert would_run(done, "significance.confidence=0.9") == {"significance"}
+    assert would_run(done, "disagreements.cards=3") == {"disagreements"}
 
 
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:

@@ -51,12 +51,21 @@ def predict(
     image: Annotated[Path, typer.Argument(help="An image file.")],
     model: Annotated[Path, typer.Option(help="A model folder.")] = Path("models/fusion"),
     caption: Annotated[str, typer.Option(help="The image's caption.")] = "",
+    calibration: Annotated[
+        Path | None, typer.Option(help="The model's metrics/calibration file: be sure as it says.")
+    ] = None,
+    coverage: Annotated[
+        str, typer.Option(help="With --calibration: % of pairs to answer; abstain on the others.")
+    ] = "90",
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
     from pairdx.models.card import ModelCard
     from pairdx.schema import LABELS
+    from pairdx.serve.abstain import read_rule
     from pairdx.serve.predict import load_model
+
+    rule = read_rule(calibration, coverage) if calibration else None
 
     try:
         data = image.read_bytes()
@@ -69,6 +78,14 @@ def predict(
         row = predictor.predict([data], [caption])[0]
     except PairdxError as error:
         raise PairdxError(f"{image}: {error}") from error
+    if rule:
+        from pairdx.evaluate.temperature import scale
+
+        row = scale(row[None], rule.temperature)[0]
+        if row.max() < rule.threshold:
+            typer.echo(
+                f"not sure enough: {row.max():.3f}, below {rule.threshold:.3f}; ask a person"
+            )
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
 
@@ -79,6 +96,21 @@ def offline_plots() -> None:
     from pairdx.report.offline_plots import write
 
     typer.echo(f"dvc plots show now uses {write(Path())}")
+
+
+@app.command()
+def seeds(
+    out: Annotated[Path, typer.Option(help="Where mean and spread are written.")] = Path(
+        "metrics/seeds.json"
+    ),
+    training_only: Annotated[
+        bool, typer.Option(help="Keep the pairs and the split of params.yaml's own seed.")
+    ] = False,
+) -> None:
+    """Run the pipeline once for each of `seeds` in params.yaml; tell mean and spread."""
+    from pairdx.commands.seeds import run_and_gather
+
+    run_and_gather(out, training_only=training_only)
 
 
 @app.command()

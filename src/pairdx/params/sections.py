@@ -11,9 +11,11 @@ from pairdx.params.base import PARAMS, Section, load_seed
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
+from pairdx.params.calibrate import CalibrateParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.corrupt import CorruptParams
+from pairdx.params.disagreements import DisagreementsParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.external import ExternalParams
@@ -27,7 +29,9 @@ from pairdx.params.review import ReviewParams
 from pairdx.params.robustness import RobustnessParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
+from pairdx.params.seeds import load_seeds
 from pairdx.params.shortcut import ShortcutParams
+from pairdx.params.significance import SignificanceParams
 from pairdx.params.split import SplitParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.params.weights import WeightsParams
@@ -52,6 +56,9 @@ SECTIONS: tuple[type[Section], ...] = (
     PretrainClipParams,
     ClinVlaParams,
     EvaluateParams,
+    SignificanceParams,
+    CalibrateParams,
+    DisagreementsParams,
     RetrieveParams,
     ShortcutParams,
     CorruptParams,
@@ -63,6 +70,7 @@ SECTIONS: tuple[type[Section], ...] = (
 
 
 def check(path: Path = PARAMS) -> dict[str, Section]:
-    """Read and check the seed and every section of ``path``."""
+    """Read and check the seed, the seeds and every section of ``path``."""
     load_seed(path)
+    load_seeds(path)
     return {model.section: model.load(path) for model in SECTIONS}

@@ -1,0 +1,78 @@
+"""Means and shares of some pairs with intervals by article, null where there is nothing.
+
+Where all pairs agree, every resample agrees too: a bootstrap would call three of three a certainty.
+There, the interval of a share is the exact binomial one (Clopper and Pearson 1934) of as many draws
+as there are articles. All others are moved out for the number of articles (see ``expanded``).
+
+Shapes: R resamples, N pairs.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy.stats import binomtest
+
+from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
+from pairdx.evaluate.calibration import Booleans
+from pairdx.evaluate.expanded import expanded
+
+DIGITS = 6
+
+Summary = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Resamples:
+    """All pairs, and resamples of their articles."""
+
+    articles: Integers  # (N,)
+    weights: Floats  # (1 + R, N): a row of ones, then how often each pair is in each resample
+    confidence: float
+
+    @classmethod
+    def draw(cls, articles: Integers, resamples: int, confidence: float, seed: int) -> Self:
+        """Draw resamples, the same for the same articles and seed."""
+        generator = np.random.default_rng(seed)
+        ones = np.ones((1, len(articles)))
+        drawn = article_weights(articles, resamples, generator)
+        return cls(articles, np.concatenate([ones, *drawn]), confidence)
+
+    def summary(self, name: str, values: Floats, group: Booleans | None = None) -> Summary:
+        """The first of ``values`` (1 + R,) and the interval of the others, under three keys.
+
+        The pairs of ``group``, or all, must be of two articles or more: one has no interval.
+        """
+        articles = len(np.unique(self.articles if group is None else self.articles[group]))
+        if articles < 2:
+            return _named(name, values[0], None, None)
+        ends = interval(values[1:], expanded(self.confidence, articles))
+        return _named(name, values[0], *ends)
+
+    def mean(self, name: str, values: Floats | Booleans, group: Booleans) -> Summary:
+        """The mean of ``values`` (N,) over the pairs of ``group`` (N,); nulls where it is empty.
+
+        A resample without any pair of the group has no mean and is left out.
+        """
+        if not group.any():
+            return _named(name, None, None, None)
+        pairs = self.weights @ group
+        total = self.weights @ np.where(group, values, 0)
+        means = np.divide(total, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+        return self.summary(name, means, group)
+
+    def share(self, name: str, part: Booleans, group: Booleans) -> Summary:
+        """The share of ``part`` in ``group``, with the exact interval where it is none or all."""
+        found = self.mean(name, part, group)
+        if found[name] not in (0.0, 1.0):
+            return found
+        drawn = len(np.unique(self.articles[group]))
+        hits = drawn if found[name] else 0
+        exact = binomtest(hits, drawn).proportion_ci(self.confidence, method="exact")
+        return _named(name, found[name], exact.low, exact.high)
+
+
+def _named(name: str, *values: float | None) -> Summary:
+    keys = (name, f"{name}_low", f"{name}_high")
+    rounded = (None if value is None else round(float(value), DIGITS) for value in values)
+    return dict(zip(keys, rounded, strict=True))

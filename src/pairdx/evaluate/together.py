@@ -1,0 +1,42 @@
+"""The predictions of several models for the same pairs, row by row."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pairdx.errors import PairdxError
+from pairdx.evaluate.classification import Predictions, read_predictions
+from pairdx.schema import PREDICTIONS, read_table
+
+SHARED = ("id", "article_id", "label")  # what must not depend on the model
+
+
+def read_together(paths: Sequence[Path]) -> dict[str, Predictions]:
+    """Read prediction tables by the name of their model, which is that of the file.
+
+    Raises:
+        PairdxError: a table is damaged, two are of one name, or they are not of the same pairs.
+    """
+    tables = {}
+    for path in paths:
+        if path.stem in tables:
+            raise PairdxError(f"{path}: a second table of {path.stem!r}; one a model is needed")
+        tables[path.stem] = read_predictions(path)
+        _check_same_pairs(paths[0], path)
+    return tables
+
+
+def _check_same_pairs(first: Path, second: Path) -> None:
+    """Stop at the first row in which the two tables are of another pair."""
+    left, right = (read_table(path, PREDICTIONS, SHARED).to_pylist() for path in (first, second))
+    if len(left) != len(right):
+        raise PairdxError(
+            f"{second}: {len(right)} rows, but {first} has {len(left)}; models are compared on the "
+            "same pairs: run `dvc repro` to predict again"
+        )
+    for row, (a, b) in enumerate(zip(left, right, strict=True)):
+        for name in SHARED:
+            if a[name] != b[name]:
+                raise PairdxError(
+                    f"{second}: {name} = {b[name]!r} in row {row}, but {a[name]!r} in {first}; "
+                    "models are compared on the same pairs: run `dvc repro` to predict again"
+                )

@@ -1,0 +1,40 @@
+"""Calibrate every model on validation; measure on test what that and abstaining bring."""
+
+from pathlib import Path
+
+from pairdx.errors import PairdxError
+from pairdx.evaluate.confidence import summarise
+from pairdx.evaluate.together import read_together
+from pairdx.outputs import new_folder, write_json, write_text
+from pairdx.params.base import load_seed
+from pairdx.params.calibrate import CalibrateParams
+from pairdx.report.trust import reliability_csv, risk_coverage_csv
+from pairdx.stage import run
+
+
+def main(
+    *,
+    test: list[Path],
+    validation: list[Path],
+    metrics: Path,
+    reliability: Path,
+    risk_coverage: Path,
+) -> None:
+    """Fit temperatures on validation predictions and score the test predictions with them."""
+    params, seed = CalibrateParams.load(), load_seed()
+    tests, validations = read_together(test), read_together(validation)
+    for name in sorted(tests.keys() ^ validations.keys()):
+        raise PairdxError(f"{name}: predictions of one split only; give --test and --validation")
+    found = {
+        name: summarise(model, validations[name], params, seed) for name, model in tests.items()
+    }
+    temperatures = {name: summary["temperature"] for name, summary in found.items()}
+    with new_folder(metrics) as folder:
+        for name, summary in found.items():
+            write_json(folder / f"{name}.json", summary)
+    write_text(reliability, reliability_csv(tests, temperatures, params.bins))
+    write_text(risk_coverage, risk_coverage_csv(tests, temperatures))
+
+
+if __name__ == "__main__":
+    run(main)
