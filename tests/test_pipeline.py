@@ -28,6 +28,7 @@ SMALL = [
     "retrieve.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
+    "subgroups.resamples=100",
 ]
 REALDATA = ROOT.parent / "shared" / "realdata"
 

@@ -24,6 +24,7 @@ from pairdx.params.review import ReviewParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.scrub import ScrubParams
 from pairdx.params.split import SplitParams
+from pairdx.params.subgroups import SubgroupsParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.params.weights import WeightsParams
 from pairdx.params.word_vectors import WordVectorsParams
@@ -48,6 +49,7 @@ SECTIONS: tuple[type[Section], ...] = (
     EvaluateParams,
     RetrieveParams,
     BenchmarkCpuParams,
+    SubgroupsParams,
     WeightsParams,
 )
 
