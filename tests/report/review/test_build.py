@@ -11,9 +11,9 @@ from pairdx.curate.decisions import content_of
 from pairdx.curate.spreadsheet import unprotect
 from pairdx.errors import PairdxError
 from pairdx.params.review import ReviewParams
+from pairdx.report.pictures import close_ups, thumbnail
 from pairdx.report.review.build import build_cases
 from pairdx.report.review.page import render
-from pairdx.report.review.pictures import close_ups, thumbnail
 from pairdx.report.review.table import MAX_CAPTION, render_table
 
 PARAMS = ReviewParams(borderline=99, passed=99, removed=99, readers=1, overlap=0.2, thumbnail=64)

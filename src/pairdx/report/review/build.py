@@ -11,8 +11,8 @@ from tqdm import tqdm
 from pairdx.curate.decisions import content_of
 from pairdx.errors import PairdxError
 from pairdx.params.review import ReviewParams
+from pairdx.report.pictures import close_ups, thumbnail
 from pairdx.report.review.cases import Case, choose
-from pairdx.report.review.pictures import close_ups, thumbnail
 from pairdx.sources.archives import Archives
 from pairdx.sources.decode import decode
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pairdx.curate.spreadsheet import visible
 from pairdx.params.review import ReviewParams
-from pairdx.report.review.pictures import CloseUp
+from pairdx.report.pictures import CloseUp
 
 Row = dict[str, Any]
 GROUPS = ("borderline", "passed", "removed")

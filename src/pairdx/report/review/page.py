@@ -1,11 +1,5 @@
-"""The page on which a reader decides: one HTML file that needs no network and no server.
+"""The page on which a reader decides: one HTML file that needs no network and no server."""
 
-Captions and the words that were read in images are anybody's text. Jinja escapes all of it, and
-the page's own security policy lets no script run but the one written here, nor anything load.
-"""
-
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pairdx.curate.decisions import DECISIONS, HEADER
+from pairdx.report.content_policy import content_policy
 from pairdx.report.review.cases import ALL, GROUPS, Case
 
 HERE = Path(__file__).parent
@@ -41,13 +36,5 @@ def render(cases: Sequence[Case], readers: int) -> str:
         everybody=ALL,
         script=Markup(script),  # noqa: S704  # ours, from the file beside this one
         style=Markup(style),  # noqa: S704
-        policy=(
-            "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-            f"script-src '{_digest(script)}'; style-src '{_digest(style)}'"
-        ),
+        policy=content_policy(style, script),
     )
-
-
-def _digest(source: str) -> str:
-    digest = hashlib.sha256(source.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
