@@ -17,7 +17,9 @@ def read_aligned(path: Path, ids: Sequence[str]) -> Predictions:
         PairdxError: it is no prediction table, or it holds other pairs.
     """
     predictions = read_predictions(path)
-    rows = {id_: row for row, id_ in enumerate(read_table(path, PREDICTIONS, ["id"])["id"].to_pylist())}
+    rows = {
+        id_: row for row, id_ in enumerate(read_table(path, PREDICTIONS, ["id"])["id"].to_pylist())
+    }
     if rows.keys() != set(ids):
         other = sorted(rows.keys() ^ set(ids))[0]
         raise PairdxError(

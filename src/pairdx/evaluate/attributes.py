@@ -6,6 +6,7 @@ records are worse.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def attributes_of(table: pa.Table, params: SubgroupsParams) -> list[Attribute]:
 
 def _bands(edges: Sequence[int]) -> list[str]:
     """Name the bands that ``edges`` part, from the lowest."""
-    inner = [f"{low}-{high - 1}" for low, high in zip(edges, edges[1:], strict=False)]
+    inner = [f"{low}-{high - 1}" if high - low > 1 else str(low) for low, high in pairwise(edges)]
     return [f"under {edges[0]}", *inner, f"{edges[-1]} and over"]
 
 

@@ -90,14 +90,14 @@ def summarise(
 
 def chart(summaries: Mapping[str, Mapping[str, Any]]) -> str:
     """One row a model, attribute and group, as CSV: accuracy with its interval."""
+    columns = ["model", "attribute", "group", "value", "low", "high", "n", "small"]
+    keys = ("accuracy", "accuracy_low", "accuracy_high", "n", "small")
     rows = [
-        (model, attribute, group, of["accuracy"], of["accuracy_low"], of["accuracy_high"])
-        + (of["n"], of["small"])
+        (model, attribute, group, *(of[key] for key in keys))
         for model, summary in summaries.items()
         for attribute, found in summary["by"].items()
         for group, of in found["groups"].items()
     ]
-    columns = ["model", "attribute", "group", "value", "low", "high", "n", "small"]
     return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
 
 
