@@ -29,6 +29,11 @@ SMALL = [
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
     "subgroups.resamples=100",
+    "audit_labels.folds=3",
+    "audit_labels.trees=20",
+    "label_sheet.doubtful=5",
+    "label_sheet.drawn=5",
+    "check_labels.resamples=100",
 ]
 REALDATA = ROOT.parent / "shared" / "realdata"
 

@@ -58,7 +58,8 @@ def read_rows(
     """Yield each row's ``columns``, as far as the file has them, and the line it begins on.
 
     Raises:
-        PairdxError: there is no such file, or it is no CSV with the ``required`` columns.
+        PairdxError: there is no such file, or it is no CSV with the ``required`` columns in
+            every row.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -70,7 +71,7 @@ def read_rows(
         raise PairdxError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
     head = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=head.count)
-    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
+    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     missing = [name for name in required if name not in (lines.fieldnames or ())]
     if missing:
         raise PairdxError(
@@ -79,7 +80,12 @@ def read_rows(
     begin = lines.line_num + 1
     try:
         for row in lines:
-            yield begin, {name: unprotect(row[name]) for name in columns if name in row}
+            if any(row[name] is None for name in required):
+                raise PairdxError(
+                    f"{path}: line {begin}: fewer cells than line 1, which parts them by "
+                    f"{delimiter!r}; save it again"
+                )
+            yield begin, {name: unprotect(row[name] or "") for name in columns if name in row}
             begin = lines.line_num + 1
     except csv.Error as error:
         raise PairdxError(f"{path}: line {begin}: not CSV ({error}); save it again") from None

@@ -22,10 +22,10 @@ import pandas as pd
 from pairdx.evaluate.attributes import Attribute
 from pairdx.evaluate.bootstrap import Floats, article_weights, interval
 from pairdx.evaluate.classification import Predictions, accuracy, confusion, macro_f1
+from pairdx.evaluate.reported import DIGITS, with_interval
 from pairdx.params.subgroups import SubgroupsParams
 
 METRICS = ("accuracy", "macro_f1")
-DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -160,21 +160,8 @@ def _groups(
         }
         for metric in METRICS:
             point, values = scores[metric].point[position], scores[metric].resampled[:, position]
-            table[group] |= _with_interval(metric, point, values, params.confidence)
+            table[group] |= with_interval(metric, point, values, params.confidence)
     return table
-
-
-def _with_interval(
-    name: str, point: float, values: Floats, confidence: float
-) -> dict[str, float | None]:
-    if np.isnan(point):
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    low, high = interval(values, confidence)
-    return {
-        name: round(float(point), DIGITS),
-        f"{name}_low": round(low, DIGITS),
-        f"{name}_high": round(high, DIGITS),
-    }
 
 
 def _largest_gap(scores: Scores, width: float, confidence: float) -> dict[str, Any] | None:

@@ -6,17 +6,20 @@ every stage out of date.
 
 from pathlib import Path
 
+from pairdx.params.audit_labels import AuditLabelsParams
 from pairdx.params.balance import BalanceParams
 from pairdx.params.base import PARAMS, Section, load_seed
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
+from pairdx.params.check_labels import CheckLabelsParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
+from pairdx.params.label_sheet import LabelSheetParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.retrieve import RetrieveParams
@@ -50,6 +53,9 @@ SECTIONS: tuple[type[Section], ...] = (
     RetrieveParams,
     BenchmarkCpuParams,
     SubgroupsParams,
+    AuditLabelsParams,
+    LabelSheetParams,
+    CheckLabelsParams,
     WeightsParams,
 )
 
