@@ -139,6 +139,8 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "predict@fusion",
         "evaluate@fusion",
         "benchmark_cpu",
+        "subgroups",
+        "check_labels",
         "compare",
     }
 
@@ -164,6 +166,32 @@ def test_a_decision_runs_scrub_and_no_scan(done: Path) -> None:
 def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     changed = would_run(done, "evaluate.calibration_bins=7")
     assert {name.split("@")[0] for name in changed} == {"evaluate", "compare"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("subgroups.min_pairs=20", {"subgroups"}),
+        ("check_labels.confidence=0.9", {"check_labels"}),
+        ("label_sheet.drawn=4", {"label_sheet"}),
+        ("audit_labels.trees=30", {"audit_labels", "label_sheet", "check_labels"}),
+    ],
+)
+def test_a_change_of_evidence_runs_its_stages_alone(
+    done: Path, setting: str, stages: set[str]
+) -> None:
+    assert would_run(done, setting) == stages
+
+
+def test_a_reader_runs_the_comparison_with_readers_alone(done: Path) -> None:
+    path = done / "review" / "labels.csv"
+    before = path.read_text()
+    try:
+        path.write_text(f"{before}anything,Ann,chart,\n")
+        changed = ran(run(done, "dvc", "repro", "--dry", "--force-downstream"))
+    finally:
+        path.write_text(before)
+    assert changed == {"check_labels"}
 
 
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:
