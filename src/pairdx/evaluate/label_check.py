@@ -34,7 +34,7 @@ def check(
     columns = ["id", "article_id", "split", "label", "suspect"]
     rows = read_table(audit, AUDIT, columns).to_pylist()
     test = [row for row in rows if row["split"] == "test"]
-    suspects = np.array([row["suspect"] for row in test])
+    suspects = np.array([row["suspect"] for row in test], dtype=np.bool_)
     ids = [row["id"] for row in test]
     models = named(predictions, ids)
     readers, unknown = by_reader(answers, {row["id"] for row in rows})
