@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import yaml
 from closure import ROOT
@@ -9,9 +10,10 @@ from small import drawn, section, tiny_clip
 
 from pairdx import cli
 from pairdx.curate.decisions import read_decisions
+from pairdx.evaluate.audit_table import AUDIT
 from pairdx.models import clip
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
-from pairdx.schema import LABELS
+from pairdx.schema import LABELS, write_table
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -91,3 +93,22 @@ def test_decisions_are_added(monkeypatch, capsys, tmp_path):
 
 def test_the_committed_decisions_can_be_read():
     read_decisions(ROOT / "review/decisions.csv")
+
+
+def test_labels_are_added(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    rows = [{"id": id_, "article_id": "x", "split": "test", "label": "chart"} for id_ in "ab"]
+    (tmp_path / "data").mkdir()
+    write_table(pa.Table.from_pylist(rows, AUDIT), tmp_path / "data/label_audit.parquet", AUDIT)
+    into = tmp_path / "review/labels.csv"
+    into.parent.mkdir()
+    into.write_text("id,reader,label,note\nb,Ann,chart,\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text("id;label;reader\nb;radiology;Ann\na;unclear;Ben\nb;;Ben\n")
+    assert run(monkeypatch, "add-labels", "new.csv") == 0
+    assert "new.csv: labels read: 2, of which 1 were given before" in capsys.readouterr().out
+    wanted = "id,reader,label,note\na,Ben,unclear,\nb,Ann,radiology,\n"
+    assert into.read_text(encoding="utf-8") == wanted
+    (tmp_path / "bad.csv").write_text("id,reader,label\nc,Ann,chart\n")
+    assert run(monkeypatch, "add-labels", "bad.csv") == 1
+    assert "bad.csv: id 'c' is no pair of data/label_audit.parquet" in capsys.readouterr().err
+    assert into.read_text(encoding="utf-8") == wanted

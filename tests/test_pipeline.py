@@ -40,6 +40,12 @@ SMALL = [
     "external.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
+    "subgroups.resamples=100",
+    "audit_labels.folds=3",
+    "audit_labels.trees=20",
+    "label_sheet.doubtful=5",
+    "label_sheet.drawn=5",
+    "check_labels.resamples=100",
 ]
 REALDATA = ROOT.parent / "shared" / "realdata"
 
@@ -151,6 +157,8 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "calibrate",
         "disagreements",
         "benchmark_cpu",
+        "subgroups",
+        "check_labels",
         "compare",
     }
 
@@ -186,6 +194,32 @@ def test_a_change_of_a_threshold_runs_its_stage_alone(done: Path) -> None:
     assert would_run(done, "calibrate.coverages=[0.5]") == {"calibrate"}
     assert would_run(done, "significance.confidence=0.9") == {"significance"}
     assert would_run(done, "disagreements.cards=3") == {"disagreements"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("subgroups.min_pairs=20", {"subgroups"}),
+        ("check_labels.confidence=0.9", {"check_labels"}),
+        ("label_sheet.drawn=4", {"label_sheet"}),
+        ("audit_labels.trees=30", {"audit_labels", "label_sheet", "check_labels"}),
+    ],
+)
+def test_a_change_of_evidence_runs_its_stages_alone(
+    done: Path, setting: str, stages: set[str]
+) -> None:
+    assert would_run(done, setting) == stages
+
+
+def test_a_reader_runs_the_comparison_with_readers_alone(done: Path) -> None:
+    path = done / "review" / "labels.csv"
+    before = path.read_text()
+    try:
+        path.write_text(f"{before}anything,Ann,chart,\n")
+        changed = ran(run(done, "dvc", "repro", "--dry", "--force-downstream"))
+    finally:
+        path.write_text(before)
+    assert changed == {"check_labels"}
 
 
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:

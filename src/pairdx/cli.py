@@ -135,6 +135,35 @@ def add_decisions(
     typer.echo(f"{into}: {total}; `dvc repro` obeys them, `git add` keeps them")
 
 
+@app.command()
+def add_labels(
+    files: Annotated[list[Path], typer.Argument(help="Files saved by the label sheet.")],
+    into: Annotated[Path, typer.Option(help="Where labels are kept.")] = Path("review/labels.csv"),
+    audit: Annotated[Path, typer.Option(help="The audit's table, which knows all pairs.")] = Path(
+        "data/label_audit.parquet"
+    ),
+) -> None:
+    """Add readers' labels to those that `dvc repro` compares; a later one replaces an earlier."""
+    from pairdx.evaluate.audit_table import AUDIT
+    from pairdx.evaluate.reader_labels import format_labels, merge, read_labels
+    from pairdx.outputs import write_text
+    from pairdx.schema import read_table
+
+    labels = read_labels(into)
+    known = set(read_table(audit, AUDIT, ["id"])["id"].to_pylist())
+    for file in files:
+        new, before = read_labels(file), {(one.id, one.reader) for one in labels}
+        for one in new:
+            if one.id not in known:
+                raise PairdxError(f"{file}: id {one.id!r} is no pair of {audit}; correct the id")
+        again = sum((one.id, one.reader) in before for one in new)
+        labels = merge(labels, new)
+        typer.echo(f"{file}: labels read: {len(new)}, of which {again} were given before")
+    write_text(into, format_labels(labels))
+    total = f"labels in all: {len(labels)}"
+    typer.echo(f"{into}: {total}; `dvc repro` compares them, `git add` keeps them")
+
+
 def main() -> None:
     """Run the command line; errors of the user's are told on one line."""
     try:

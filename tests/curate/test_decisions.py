@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_by_line(file, text, said):
 def test_other_files_are_refused(file, tmp_path):
     with pytest.raises(PairdxError, match="not UTF-8"):
         read_decisions(file(HEAD + "a,keep,René,\n", "latin-1"))
-    with pytest.raises(PairdxError, match="no such file; one without decisions is the line"):
+    with pytest.raises(PairdxError, match="no such file; one without rows is the line"):
         read_decisions(tmp_path / "none.csv")
 
 

@@ -92,7 +92,9 @@ def test_an_unknown_nested_key_is_named_with_its_siblings(params):
 def test_an_unknown_section_is_named_with_those_that_there_are(params):
     path = params(lambda content: content.update(fusoin={}))
     told = refused(FusionParams.load, path)
-    assert told.startswith("'fusoin' is not a section; allowed are balance, baselines, ")
+    assert told.startswith(
+        "'fusoin' is not a section; allowed are audit_labels, balance, baselines, "
+    )
     assert "fusion" in told.split("allowed are ")[1].split(", ")
     assert "training" not in told  # a module of this package, but no section
 

@@ -5,24 +5,21 @@ A row is one reader's word on one pair: ``keep`` it as it is, ``mask`` all that 
 too few costs less than a name too many. The order of the rows means nothing.
 """
 
-import csv
 import hashlib
-import io
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairdx.curate.spreadsheet import to_csv, unprotect
+from pairdx.curate.spreadsheet import read_rows, to_csv
 from pairdx.errors import PairdxError
 
 log = logging.getLogger(__name__)
 
 DECISIONS = ("keep", "mask", "drop")  # from the mildest to the strictest
-DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
 
 
 @dataclass(frozen=True, order=True)
@@ -68,7 +65,7 @@ def read_decisions(path: Path) -> list[Decision]:
             reader decided twice and differently about one pair.
     """
     decided: dict[tuple[str, str, str], tuple[int, Decision]] = {}
-    for line, row in _rows(path):
+    for line, row in read_rows(path, HEADER, REQUIRED):
         decision = _decision(row, f"{path}: line {line}")
         if decision is None:
             continue
@@ -141,37 +138,6 @@ def format_decisions(decisions: Iterable[Decision]) -> str:
 
 def _subject(one: Decision) -> tuple[str, str, str]:
     return one.id, one.reader, one.content
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row with the line on which it begins."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise PairdxError(
-            f"{path}: no such file; one without decisions is the line {','.join(HEADER)}"
-        ) from None
-    except UnicodeDecodeError:
-        raise PairdxError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
-    head = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=head.count)
-    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
-    _check_header(lines.fieldnames or (), path)
-    begin = lines.line_num + 1
-    try:
-        for row in lines:
-            yield begin, {name: unprotect(row[name]) for name in HEADER if name in row}
-            begin = lines.line_num + 1
-    except csv.Error as error:
-        raise PairdxError(f"{path}: line {begin}: not CSV ({error}); save it again") from None
-
-
-def _check_header(names: Sequence[str], path: Path) -> None:
-    missing = [name for name in REQUIRED if name not in names]
-    if missing:
-        raise PairdxError(
-            f"{path}: line 1: column {missing[0]!r} is missing; needed are {', '.join(REQUIRED)}"
-        )
 
 
 def _decision(row: dict[str, str], where: str) -> Decision | None:

@@ -1,4 +1,4 @@
-"""CSV cells that a spreadsheet shows and does not run.
+"""CSV that a spreadsheet shows, does not run, and may have saved in its own way.
 
 Excel and LibreOffice take a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, also
 behind a tab or a line break, and such a formula can send the rest of the sheet elsewhere. A caption
@@ -8,7 +8,12 @@ is anybody's text, so these cells get an apostrophe, which is taken off when the
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pairdx.errors import PairdxError
+
+DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
 
 # Fullwidth forms too: they are formulas in East Asian editions. An apostrophe that is already
 # there is kept apart from ours, so that every text reads back as it was.
@@ -45,3 +50,42 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer.writerow(header)
     writer.writerows([protect(cell) for cell in row] for row in rows)
     return text.getvalue()
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], required: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row's ``columns``, as far as the file has them, and the line it begins on.
+
+    Raises:
+        PairdxError: there is no such file, or it is no CSV with the ``required`` columns in
+            every row.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise PairdxError(
+            f"{path}: no such file; one without rows is the line {','.join(columns)}"
+        ) from None
+    except UnicodeDecodeError:
+        raise PairdxError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
+    head = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=head.count)
+    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    missing = [name for name in required if name not in (lines.fieldnames or ())]
+    if missing:
+        raise PairdxError(
+            f"{path}: line 1: column {missing[0]!r} is missing; needed are {', '.join(required)}"
+        )
+    begin = lines.line_num + 1
+    try:
+        for row in lines:
+            if any(row[name] is None for name in required):
+                raise PairdxError(
+                    f"{path}: line {begin}: fewer cells than line 1, which parts them by "
+                    f"{delimiter!r}; save it again"
+                )
+            yield begin, {name: unprotect(row[name] or "") for name in columns if name in row}
+            begin = lines.line_num + 1
+    except csv.Error as error:
+        raise PairdxError(f"{path}: line {begin}: not CSV ({error}); save it again") from None

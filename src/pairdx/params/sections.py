@@ -6,12 +6,14 @@ every stage out of date.
 
 from pathlib import Path
 
+from pairdx.params.audit_labels import AuditLabelsParams
 from pairdx.params.balance import BalanceParams
 from pairdx.params.base import PARAMS, Section, load_seed
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
 from pairdx.params.calibrate import CalibrateParams
+from pairdx.params.check_labels import CheckLabelsParams
 from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.corrupt import CorruptParams
@@ -21,6 +23,7 @@ from pairdx.params.evaluate import EvaluateParams
 from pairdx.params.external import ExternalParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
+from pairdx.params.label_sheet import LabelSheetParams
 from pairdx.params.leakage import LeakageParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.pretrain_clip import PretrainClipParams
@@ -33,6 +36,7 @@ from pairdx.params.seeds import load_seeds
 from pairdx.params.shortcut import ShortcutParams
 from pairdx.params.significance import SignificanceParams
 from pairdx.params.split import SplitParams
+from pairdx.params.subgroups import SubgroupsParams
 from pairdx.params.tfidf import TfidfParams
 from pairdx.params.weights import WeightsParams
 from pairdx.params.word_vectors import WordVectorsParams
@@ -65,6 +69,10 @@ SECTIONS: tuple[type[Section], ...] = (
     RobustnessParams,
     ExternalParams,
     BenchmarkCpuParams,
+    SubgroupsParams,
+    AuditLabelsParams,
+    LabelSheetParams,
+    CheckLabelsParams,
     WeightsParams,
 )
 

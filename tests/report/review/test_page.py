@@ -1,8 +1,6 @@
 """The review page in a browser: read, decide, save, open again (needs Chromium and Playwright)."""
 
 import csv
-import os
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -18,19 +16,8 @@ from pairdx.report.review.build import build_cases
 from pairdx.report.review.page import render
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium; set CHROMIUM to its path")
-
 PARAMS = ReviewParams(borderline=99, passed=99, removed=99, readers=1, overlap=0.2, thumbnail=64)
 CAPTIONS = ["Photo of Mr. John Miller, MRN 00482913.", *HOSTILE.values()]
-QUIET = [  # as root in a container, and without a word to anybody
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="module")
@@ -42,37 +29,6 @@ def tables(tmp_path_factory):
 @pytest.fixture(scope="module")
 def cases(tables):
     return build_cases(*tables, screened_of(*tables[1:]), PARAMS, 17)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A browser page; whatever goes wrong in it or is asked of a network fails the test."""
-    context = browser.new_context(accept_downloads=True)
-    context.set_default_timeout(120_000)  # milliseconds; a machine may have more to do
-    opened = context.new_page()
-    wrong = []
-    opened.on("console", lambda message: wrong.append(message.text))
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    opened.on(
-        "request",
-        lambda request: (
-            wrong.append(request.url)
-            if request.url.split(":")[0] not in ("file", "data", "blob")
-            else None
-        ),
-    )
-    yield opened
-    context.close()
-    assert wrong == []
 
 
 def start(page, tmp_path, cases, readers=1, name="Ann"):

@@ -1,13 +1,18 @@
 "use strict";
 (() => {
-  const STORE = "pairdx-review";
-  const HEADER = document.body.dataset.header.split(",");
+  // What the page is about: where the browser remembers, the file's columns, which of them holds
+  // the answer, what the answers are called, and the command that takes the file.
+  const { store: STORE, header, answer: ANSWER, things: THINGS, command: COMMAND } =
+    document.body.dataset;
+  const HEADER = header.split(",");
   // The rule of pairdx.curate.spreadsheet: what a spreadsheet takes for a formula.
   const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/u;
   const byId = (id) => document.getElementById(id);
   const cases = [...document.querySelectorAll("article.case")];
   const entries = [...document.querySelectorAll(".entry")];
-  const keyOf = (one) => `${one.dataset.id}\n${one.dataset.content}`;
+  const keyOf = (one) => `${one.dataset.id}\n${one.dataset.content ?? ""}`;
+  const WORDS = new Map([...document.querySelectorAll("[data-word]")].map((button) =>
+    [button.dataset.word, button.dataset.key]));
 
   let keeps = true; // whether the browser remembers
   let store = { last: "", readers: {} }; // name -> {part, decisions: {key: {word, note}}}
@@ -61,6 +66,7 @@
     cases.forEach((one, index) => {
       const { word, note } = decided(one);
       one.hidden = index !== current;
+      one.dataset.answered = word;
       one.querySelectorAll("[data-word]").forEach((button) => {
         button.setAttribute("aria-pressed", String(button.dataset.word === word));
       });
@@ -70,8 +76,8 @@
       entry.parentElement.hidden = !shown(index);
       entry.setAttribute("aria-current", String(index === current));
       const dot = entry.querySelector(".dot");
-      dot.className = `dot ${word}`;
-      dot.textContent = word.slice(0, 1).toUpperCase();
+      dot.className = word ? `dot answered ${word}` : "dot";
+      dot.textContent = (WORDS.get(word) ?? "").toUpperCase();
     });
     const own = cases.filter(assigned);
     const done = own.filter((one) => decided(one).word).length;
@@ -110,7 +116,7 @@
       show(index);
     } else {
       draw();
-      tell("All of these are decided. Save decisions when you are ready.");
+      tell(`All of these are decided. Save ${THINGS} when you are ready.`);
     }
   }
 
@@ -128,8 +134,9 @@
   function decide(word) {
     const one = cases[current];
     if (!one) return;
-    if (word === "mask" && one.dataset.found === "0") {
-      tell("Nothing was found to mask. If something is there, drop the pair.");
+    const button = one.querySelector(`[data-word="${word}"]:disabled`);
+    if (button) {
+      tell(button.title);
       return;
     }
     put(one, { word });
@@ -154,9 +161,9 @@
     const rows = cases.filter((one) => assigned(one) && decided(one).word).map((one) => ({
       id: one.dataset.id,
       reader,
-      decision: decided(one).word,
+      [ANSWER]: decided(one).word,
       note: decided(one).note,
-      content: one.dataset.content,
+      content: one.dataset.content ?? "",
     }));
     const lines = rows.map((row) => HEADER.map((name) => cell(row[name])).join(","));
     return { count: rows.length, text: `${[HEADER.join(","), ...lines].join("\n")}\n` };
@@ -186,31 +193,31 @@
     if (!count) return tell("Nothing is decided yet.");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-    link.download = `decisions-${reader.replace(/[^\p{L}\p{N}_-]+/gu, "_")}.csv`;
+    link.download = `${THINGS}-${reader.replace(/[^\p{L}\p{N}_-]+/gu, "_")}.csv`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     unsaved = 0;
     draw();
-    return tell(`${count} decisions saved. Add them: pairdx add-decisions ${link.download}`);
+    return tell(`${count} ${THINGS} saved. Add them: ${COMMAND} ${link.download}`);
   }
 
   async function load(file) {
     const rows = fromCsv((await file.text()).replace(/^\uFEFF/, ""));
     let read = 0;
     let others = 0;
-    for (const row of rows.filter((one) => ["keep", "mask", "drop"].includes(one.decision))) {
+    for (const row of rows.filter((one) => WORDS.has(one[ANSWER]))) {
       const one = cases.find(({ dataset }) => dataset.id === row.id
         && (!row.content || dataset.content === row.content));
       if (!one || row.reader !== reader) {
         others += 1;
       } else {
-        put(one, { word: row.decision, note: row.note ?? "" });
+        put(one, { word: row[ANSWER], note: row.note ?? "" });
         read += 1;
       }
     }
     unsaved = 0;
     draw();
-    tell(`${read} decisions of ${reader} read, ${others} of other readers or pairs left`);
+    tell(`${read} ${THINGS} of ${reader} read, ${others} of other readers or pairs left`);
   }
 
   function ask() {
@@ -262,17 +269,18 @@
   byId("download").addEventListener("click", download);
 
   const KEYS = {
-    k: () => decide("keep"),
-    m: () => decide("mask"),
-    d: () => decide("drop"),
     u: () => decide(""),
-    z: () => document.body.classList.toggle("large"),
-    b: () => document.body.classList.toggle("bare"),
     "/": () => cases[current]?.querySelector(".note").focus(),
     "?": ask,
     arrowleft: () => move(-1),
     arrowright: () => move(1),
   };
+  WORDS.forEach((key, word) => { KEYS[key] = () => decide(word); });
+  // Keys that show more or less of the page: `data-toggles` has key and class of each.
+  document.body.dataset.toggles.split(" ").forEach((toggle) => {
+    const [key, name] = toggle.split("=");
+    KEYS[key] = () => document.body.classList.toggle(name);
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || byId("start").open || !reader) return;
     if (event.target.matches("input[type=text], select")) {

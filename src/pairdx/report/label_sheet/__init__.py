@@ -1,0 +1,1 @@
+"""The page on which people say what the class of a pair is."""

@@ -1,0 +1,27 @@
+"""Score every model for each group of patients and pictures."""
+
+from pathlib import Path
+
+from pairdx.evaluate.aligned import named
+from pairdx.evaluate.attributes import read_attributes
+from pairdx.evaluate.subgroups import chart, summarise
+from pairdx.outputs import write_json, write_text
+from pairdx.params.base import load_seed
+from pairdx.params.subgroups import SubgroupsParams
+from pairdx.stage import run
+
+
+def main(*, predictions: list[Path], test: Path, metrics: Path, plot: Path) -> None:
+    """Score by sex, age, licence, kind of image and caption length, and find the largest gaps."""
+    params, seed = SubgroupsParams.load(), load_seed()
+    ids, attributes = read_attributes(test, params)
+    summaries = {
+        model: summarise(scored, attributes, params, seed)
+        for model, scored in named(predictions, ids).items()
+    }
+    write_json(metrics, summaries)
+    write_text(plot, chart(summaries))
+
+
+if __name__ == "__main__":
+    run(main)
