@@ -28,6 +28,9 @@ SMALL = [
     "retrieve.resamples=100",
     "benchmark_cpu.pairs=2",
     "benchmark_cpu.warmup=1",
+    "explain.pairs=4",
+    "explain.cases=1",
+    "explain.resamples=100",
 ]
 REALDATA = ROOT.parent / "shared" / "realdata"
 
@@ -134,6 +137,7 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "evaluate@fusion",
         "benchmark_cpu",
         "compare",
+        "explain",
     }
 
 

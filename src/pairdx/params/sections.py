@@ -15,6 +15,7 @@ from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
+from pairdx.params.explain import ExplainParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
@@ -49,6 +50,7 @@ SECTIONS: tuple[type[Section], ...] = (
     RetrieveParams,
     BenchmarkCpuParams,
     WeightsParams,
+    ExplainParams,
 )
 
 
