@@ -58,19 +58,20 @@ def test_mean_curves_by_hand():
 def test_contributions_are_averaged_by_class():
     pairs = drawn(12)  # two of each class
     image = np.arange(12) / 10
-    shares = Contributions(np.zeros(12, int), image, 1 - image)
+    shares = Contributions(np.zeros(12, int), np.full(12, 0.2), image, 0.8 - image)
     summary = summarise_modalities(shares, pairs, PARAMS, 1)
     assert summary["n"] == 12
     assert summary["image"] == pytest.approx(0.55)
-    assert summary["caption"] == pytest.approx(0.45)
+    assert summary["caption"] == pytest.approx(0.25)
+    assert summary["neither"] == pytest.approx(0.2)
     first = summary["per_class"][LABELS[0]]  # rows 0 and 6
-    assert (first["n"], first["image"], first["caption"]) == (2, 0.3, 0.7)
+    assert (first["n"], first["image"], first["caption"]) == (2, 0.3, 0.5)
     assert (first["image_low"], first["image_high"]) == (0, 0.6)
 
 
 def test_a_class_that_is_not_there_has_no_mean():
     pairs = drawn(3)
-    shares = Contributions(np.zeros(3, int), np.ones(3), np.zeros(3))
+    shares = Contributions(np.zeros(3, int), np.zeros(3), np.ones(3), np.zeros(3))
     summary = summarise_modalities(shares, pairs, PARAMS, 1)
     assert summary["per_class"][LABELS[5]]["n"] == 0
     assert summary["per_class"][LABELS[5]]["image"] is None

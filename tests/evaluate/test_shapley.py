@@ -55,6 +55,8 @@ def test_contributions_are_captums(fusion):
         assert found.image[row] == pytest.approx(values[0].item(), abs=1e-6)
         assert found.caption[row] == pytest.approx(values[1].item(), abs=1e-6)
     assert np.abs(found.caption).max() > 0.01
+    whole = fusion.predict(pairs.images, captions).max(1)
+    np.testing.assert_allclose(found.neither + found.image + found.caption, whole, atol=1e-6)
     assert found.predicted.tolist() == fusion.predict(pairs.images, captions).argmax(1).tolist()
 
 
@@ -78,5 +80,6 @@ def test_batches_do_not_matter(fusion, monkeypatch):
 
 
 def test_the_images_share_goes_by_size():
-    found = Contributions(np.zeros(3, int), np.array([0.3, -0.1, 0.0]), np.array([0.1, 0.1, 0.0]))
+    image, caption = np.array([0.3, -0.1, 0.0]), np.array([0.1, 0.1, 0.0])
+    found = Contributions(np.zeros(3, int), np.zeros(3), image, caption)
     np.testing.assert_allclose(found.image_share, [0.75, 0.5, np.nan])

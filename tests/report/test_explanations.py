@@ -86,9 +86,9 @@ def test_words_that_are_not_read_stay_plain():
     assert shaded("", np.zeros(0)) == []
 
 
-def weighed(words, weights):
+def weighed(words, weights, kinds=("occlusion",)):
     reading = Reading(words, lambda gone: np.zeros((len(gone), 6)))
-    return WordWeights(5, 0.7, reading, {"occlusion": np.array(weights)})
+    return WordWeights(5, 0.7, reading, {kind: np.array(weights) for kind in kinds})
 
 
 def page(caption, words, weights):
@@ -123,8 +123,22 @@ def test_a_case_is_shown_whole():
     ]
     assert "chart, 0.91: right" in html
     assert "radiology, 0.40: wrong" in html
-    assert "+0.50, -0.25" in html
+    facts = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
+    assert ("fusion, image", "+0.50") in facts
+    assert ("fusion, caption", "-0.25") in facts
     assert "<script" not in html
+
+
+def test_each_explanation_has_its_line_and_linear_terms_stand_alone():
+    network, linear = (
+        weighed(["mass"], [0.5], kinds)
+        for kinds in (("occlusion", "attention"), ("occlusion", "linear"))
+    )
+    pairs = Pairs(["p"], ["a"], ["c"], ["f"], ["chart"], ["Mass"], [encode(GREY)])
+    case = Case(0, {}, {"fusion": network, "tfidf": linear}, {})
+    html = render_cases({"right": [case]}, pairs, {}, 32)
+    heads = re.findall(r"(\w+, [\w ]+): radiology", html)
+    assert heads == ["fusion, occlusion", "fusion, attention", "tfidf, linear terms"]
 
 
 def test_its_pictures_carry_the_heat():

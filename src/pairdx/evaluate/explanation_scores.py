@@ -133,6 +133,7 @@ def summarise_modalities(
 ) -> dict[str, Any]:
     """Mean contributions over all pairs and by class, with intervals."""
     columns = {
+        "neither": shares.neither,
         "image": shares.image,
         "caption": shares.caption,
         "image_share": shares.image_share,

@@ -23,9 +23,13 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Contributions:
-    """Of each pair ``(N,)``: the predicted class, and what each input adds to its probability."""
+    """Of each pair ``(N,)``: the predicted class, its probability without either, their shares.
+
+    To a class that a grey image without a caption is taken for, there is little to add.
+    """
 
     predicted: Integers
+    neither: Floats
     image: Floats
     caption: Floats
 
@@ -51,7 +55,7 @@ def contributions(
         np.take_along_axis(worth, predicted[:, None], 1)[:, 0]
         for worth in (neither, image, caption, both)
     ]
-    return Contributions(predicted, *shapley_of_two(*worths))
+    return Contributions(predicted, worths[0], *shapley_of_two(*worths))
 
 
 def shapley_of_two(

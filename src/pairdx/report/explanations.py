@@ -19,21 +19,20 @@ from pairdx.schema import LABELS
 TITLE = "What the models look at"
 INTRO = (
     "Pictures: where the evidence for the class that the model predicts lies (Grad-CAM; yellow is "
-    "the strongest of this picture, no colour is none). Captions: blue words speak for that class, "
-    "red ones against it, each line on its own scale. An explanation says what a model uses, not "
-    "what is true, and may be wrong about that too: metrics/explain.json says how far each kind "
-    "holds when regions or words are taken away."
+    "the strongest of this picture, no colour is none). Captions: blue words speak for that "
+    "class, red ones against it, each line on its own scale. Occlusion is what the probability "
+    "loses without the word, attention what weight the network gives it (never a word against), "
+    "linear terms what it adds to the class. Image and caption: what each brings to the "
+    "probability (its Shapley value). An explanation says what a model uses, not what is true, "
+    "and may be wrong about that too: metrics/explain.json says how far each kind holds when "
+    "regions or words are taken away."
 )
 NOTES = {
     "right": "PairDxFusion and PairDxCLIP agree, and are right.",
     "wrong": "PairDxFusion and PairDxCLIP agree, and are wrong.",
     "disputed": "PairDxFusion and PairDxCLIP differ.",
 }
-SAID = {
-    "occlusion": "what the probability loses without the word",
-    "attention": "attention that the word is given",
-    "linear": "what the word adds to the logit",
-}
+SHOWN = {"occlusion": "occlusion", "attention": "attention", "linear": "linear terms"}
 Piece = tuple[str, float]
 
 
@@ -95,8 +94,10 @@ def _lines(caption: str, words: Mapping[str, WordWeights]) -> list[Piece]:
         return []
     pieces: list[Piece] = []
     for name, weighed in words.items():
-        for kind, weights in weighed.weights.items():
-            head = f"{name}, {SAID[kind]} ({_said(weighed.predicted)}):\n"
+        # Of a linear model the terms are exact; occlusion says nearly the same.
+        exact = {kind: own for kind, own in weighed.weights.items() if kind == "linear"}
+        for kind, weights in (exact or weighed.weights).items():
+            head = f"{name}, {SHOWN[kind]}: {_said(weighed.predicted)}\n"
             pieces += [(head, 0.0), *shaded(caption, weights), ("\n\n", 0.0)]
     return pieces[:-1]
 
@@ -108,7 +109,8 @@ def _facts(case: Case, label: str) -> Iterable[tuple[str, str]]:
         right = "right" if LABELS[found.predicted] == label else "wrong"
         yield name, f"{_said(found.predicted)}, {found.probability:.2f}: {right}"
     for name, (image, caption) in case.shares.items():
-        yield f"{name}: brought by the image, the caption", f"{image:+.2f}, {caption:+.2f}"
+        yield f"{name}, image", f"{image:+.2f}"
+        yield f"{name}, caption", f"{caption:+.2f}"
 
 
 def _said(predicted: int) -> str:
