@@ -25,6 +25,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from pairdx.data.store import Pairs, read_pairs
 from pairdx.evaluate.bootstrap import article_weights, interval
 from pairdx.evaluate.retrieval import read_searches, score, summarise
+from pairdx.models import clip
 from pairdx.models.card import ModelCard
 from pairdx.models.clip import ClipClassifier
 from pairdx.models.embedder import Embedder
@@ -33,7 +34,7 @@ from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.retrieve import RetrieveParams
 from pairdx.schema import EMBEDDINGS, LABELS, write_table
-from pairdx.serve.embed import embed_pairs, load_embedder
+from pairdx.serve.embed import embed_pairs
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.clinvla import new_clinvla, train_clinvla
 from pairdx.train.tune import tune_clip
@@ -44,6 +45,7 @@ TRAIN, VALIDATION, TEST = (
     read_pairs(Path("data/pairdx") / f"{split}.parquet")
     for split in ("train", "validation", "test")
 )
+PUBLISHED = "ViT-B-32-quickgelu"  # its architecture alone: what it costs, not what it knows
 SEARCHES = ("image_to_image", "text_to_image", "image_to_text")
 WITHOUT: dict[str, dict[str, Any]] = {
     "ClinVLA": {},
@@ -202,32 +204,46 @@ def trained_by(way: str, whole: int) -> int:
 
 def complexity() -> Iterator[str]:
     """Operations counted by torch (matrix products and convolutions), parameters, time."""
-    yield "| Model | Image, MFLOPs | Caption, MFLOPs | Parameters | Trained | ms an image |"
+    yield "| Model | Image, GFLOPs | Caption, GFLOPs | Parameters | Trained | ms an image |"
     yield "|---|---:|---:|---:|---:|---:|"
-    for folder in (BASE, Path("models/clinvla")):
-        card, model = ModelCard.load(folder), load_embedder(folder)
-        image = operations(lambda model=model: model.embed_images(TEST.images[:1]))
-        caption = operations(lambda model=model: model.embed_captions(TEST.captions[:1]))
-        seconds = []
-        for data in TEST.images[:50]:
-            start = perf_counter()
-            model.embed_images([data])
-            seconds.append(perf_counter() - start)
-        trained = card.settings.get("trained_parameters", card.parameters)
-        yield (
-            f"| {card.model} | {image:.1f} | {caption:.1f} | {card.parameters:,} | {trained:,} "
-            f"| {1000 * statistics.median(seconds):.1f} |"
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder)
+        drawn = ClipClassifier.untrained(PUBLISHED, base().prompts, SEED)
+        drawn.save(large, clip.card("clip_base", PUBLISHED, drawn, trained=False))
+        for name, start in ((str(BASE), BASE), (f"{PUBLISHED}, random weights", large)):
+            plain = ClipClassifier.load(start, ModelCard.load(start))
+            whole = sum(weight.numel() for weight in plain.model.parameters())
+            yield costs(name, plain, whole, f"{whole:,}")
+            model = new_clinvla(start, changed(ClinVlaParams), SEED)
+            parts = model.model.adapters
+            first = sum(w.numel() for w in parts.of_language() + parts.of_task("alignment"))
+            second = sum(w.numel() for w in parts.of_task("classification"))
+            yield costs(
+                f"{name}, with adapters", model, whole + first + second, f"{first:,} + {second:,}"
+            )
+
+
+def costs(name: str, model: Embedder, parameters: int, trained: str) -> str:
+    """A row: what one image and one caption take."""
+    image = operations(lambda: model.embed_images(TEST.images[:1]))
+    caption = operations(lambda: model.embed_captions(TEST.captions[:1]))
+    seconds = []
+    for data in TEST.images[:50]:
+        start = perf_counter()
+        model.embed_images([data])
+        seconds.append(perf_counter() - start)
+    told = f"{1000 * statistics.median(seconds):.1f}"
+    return f"| {name} | {image:.4g} | {caption:.4g} | {parameters:,} | {trained} | {told} |"
 
 
 def operations(run: Callable[[], object]) -> float:
-    """Count the floating-point operations of ``run``, in millions."""
+    """Count the floating-point operations of ``run``, in thousands of millions."""
     # torch does not count what attention computes in its fused forms.
     torch.backends.mha.set_fastpath_enabled(False)
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         run()
     torch.backends.mha.set_fastpath_enabled(True)
-    return counter.get_total_flops() / 1e6
+    return counter.get_total_flops() / 1e9
 
 
 if __name__ == "__main__":

@@ -11,26 +11,23 @@ from pairdx.params.base import load_seed
 from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.stage import run
 from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.clip import finetune_clip
+from pairdx.train.pretrain import pretrain_clip
 
 
 def main(*, scrubbed: Path, pairs: Path, prompts: Path, out: Path) -> None:
     """Train a CLIP from random weights, with the class prompts of the model in `prompts`."""
     params, seed = PretrainClipParams.load(), load_seed()
     sentences = ModelCard.load(prompts).settings["prompts"]
-    classifier = clip.ClipClassifier.untrained(params.model, sentences, seed)
-    description = params.model
-    if params.epochs:
-        files = [scrubbed, *sorted(pairs.glob("*.parquet"))]
-        checkpoint = Checkpoint(
-            "clip_base", fingerprint({"seed": seed, **params.model_dump()}, files)
-        )
-        corpus, validation = to_pairs(read_outside(scrubbed, pairs)), pairs / "validation.parquet"
-        finetune_clip(classifier, corpus, read_pairs(validation), params, seed, checkpoint)
-        description += ", pre-trained on pairs outside PairDx"
+    start = clip.ClipClassifier.untrained(params.model, sentences, seed)
+    files = [scrubbed, *sorted(pairs.glob("*.parquet"))]
+    checkpoint = Checkpoint("clip_base", fingerprint({"seed": seed, **params.model_dump()}, files))
+    corpus = to_pairs(read_outside(scrubbed, pairs))
+    validation = read_pairs(pairs / "validation.parquet")
+    trained = pretrain_clip(start, corpus, validation, params, seed, checkpoint)
+    how = "pre-trained on pairs outside PairDx" if trained else "random weights"
     with new_folder(out) as folder:
-        card = clip.card("clip_base", description, classifier, trained=params.epochs > 0)
-        classifier.save(folder, card)
+        card = clip.card("clip_base", f"{params.model}, {how}", start, trained)
+        start.save(folder, card)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 from closure import ROOT
+from small import drawn, section, tiny_clip
 
 from pairdx import cli
 from pairdx.curate.decisions import read_decisions
+from pairdx.models import clip
+from pairdx.params.clip_zero_shot import ClipZeroShotParams
+from pairdx.schema import LABELS
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -45,6 +49,20 @@ def test_check_misses_the_folder(monkeypatch, capsys, tmp_path):
 def test_predict_names_the_image_it_cannot_read(monkeypatch, capsys, tmp_path):
     assert run(monkeypatch, "predict", str(Path("no.png"))) == 1
     assert "no.png: cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_predict_tells_classes_and_whether_it_is_chance(monkeypatch, capsys, tmp_path, trained):
+    values = {"model": f"local-dir:{tiny_clip(tmp_path / 'tiny')}", "pretrained": None}
+    model = clip.ClipClassifier.create(section(ClipZeroShotParams, **values, untrained=True), 1)
+    model.save(tmp_path, clip.card("clip_zero_shot", "", model, trained))
+    (tmp_path / "a.png").write_bytes(drawn(1).images[0])
+    assert run(monkeypatch, "predict", str(tmp_path / "a.png"), "--model", str(tmp_path)) == 0
+    told = capsys.readouterr()
+    assert ("random weights" in told.err) == (not trained)
+    chances, labels = zip(*(line.split() for line in told.out.splitlines()), strict=True)
+    assert sorted(labels) == sorted(LABELS)
+    assert sum(map(float, chances)) == pytest.approx(1, abs=0.005)
 
 
 def test_decisions_are_added(monkeypatch, capsys, tmp_path):

@@ -51,6 +51,7 @@ def predict(
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
+    from pairdx.models.card import ModelCard
     from pairdx.schema import LABELS
     from pairdx.serve.predict import load_model
 
@@ -59,6 +60,8 @@ def predict(
     except OSError as error:
         raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
     predictor = load_model(model)
+    if not ModelCard.load(model).trained:
+        typer.echo(f"{model}: random weights, never trained; this is chance", err=True)
     try:
         row = predictor.predict([data], [caption])[0]
     except PairdxError as error:

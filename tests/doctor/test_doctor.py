@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from test_cli import run
 
 from pairdx.models.weights import WEIGHTS
+from pairdx.schema import LABELS
 
 PROFILES = ["params.yaml", "profiles/small.yaml", "profiles/paper.yaml"]
 REAL = PROFILES[1:]
@@ -63,7 +64,7 @@ def test_the_default_runs_anywhere(doctor):
 def test_the_default_takes_as_long_as_it_took(doctor):
     timing = ROOT / "metrics" / "timing" / "train"
     _, told = doctor()
-    for model in ("fusion", "image_only", "caption_only", "pairdx_clip"):
+    for model in ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla"):
         took = json.loads((timing / f"{model}.json").read_text())["seconds"]
         assert line(told, f"time {model}").endswith(
             f"about {took:.0f} s" if took < 90 else f"about {took / 60:.0f} min"
@@ -133,18 +134,27 @@ def test_a_missing_extra_is_told(doctor, monkeypatch, weights_there):
     assert told.endswith("not installed: pip install -c requirements.lock -e '.[biomedclip]'")
 
 
+def test_the_extra_of_lora_is_asked_for_where_it_is_used(doctor, monkeypatch):
+    assert "extra [lora]" not in doctor()[1]
+    monkeypatch.setitem(sys.modules, "peft", None)
+    code, told = doctor(pairdx_clip__tune="lora")
+    assert code == 1
+    assert line(told, "extra [lora]").endswith("pip install -c requirements.lock -e '.[lora]'")
+
+
 def test_a_full_disk_is_told(doctor, tmp_path):
     """A user's folder of four terabytes, of which no block is written, needs eight."""
     folder = tmp_path / "pairs"
     folder.mkdir()
-    (folder / "pairs.csv").write_text("id,image,caption,label\na,a.png,,chart\n")
+    rows = [f"{label}{n},a.png,,{label}" for label in LABELS for n in range(3)]
+    (folder / "pairs.csv").write_text("\n".join(["id,image,caption,label", *rows]))
     with (folder / "a.png").open("wb") as file:
         file.truncate(4 * 10**12)
     code, told = doctor(download__source="folder", download__folder=str(folder))
     assert code == 1
     assert line(told, "disk").startswith("missing disk at most 8000.")
     assert "; make room" in line(told, "disk")
-    assert line(told, "download.source").endswith("folder 1 pairs")
+    assert line(told, "download.source").endswith("folder 18 pairs")
 
 
 def test_too_little_memory_is_told(doctor):
@@ -174,6 +184,11 @@ def test_too_little_memory_is_told(doctor):
         ({"clip_zero_shot__untrained": False}, "clip_zero_shot.model", "holds no weights"),
         ({"download__folder": "nowhere"}, "download.source", "'nowhere'; no such folder"),
         (
+            {"download__source": "folder"},  # the example
+            "download.source",
+            "2 pairs of chart; every class needs 3 or more",
+        ),
+        (
             {"download__source": "folder", "filter__licenses": ["GPL"]},
             "filter.licenses",
             "'GPL' is the licence of no pair; there are",
@@ -184,7 +199,7 @@ def test_what_check_cannot_see_is_told(doctor, changes, what, found):
     code, told = doctor(**changes)
     assert code == 1, told
     assert found in line(told, what)
-    assert f"cannot run here: {what}" in told
+    assert what in told.splitlines()[-1].split("cannot run here: ")[1]
 
 
 @pytest.mark.parametrize("tag", ["openai", "laion2b"])

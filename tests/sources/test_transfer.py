@@ -149,6 +149,16 @@ def test_slow_bytes_are_no_time_out_and_a_stall_is(zenodo, serve, tmp_path, capl
     assert any("timed out" in message for message in caplog.messages)
 
 
+def test_a_name_that_does_not_resolve_is_told_at_once(serve, tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    # RFC 6761: no resolver knows .invalid; three retries would take seven seconds
+    file = serve(url="http://zenodo.invalid/a.bin")
+    client = Client(3, 5.0)
+    client.stop.set()  # a pause would end in StoppedError
+    with pytest.raises(PairdxError, match=r"is there a network\? .* download\.path names"):
+        fetch(client, file, tmp_path, lambda _: None)
+
+
 def test_no_server(tmp_path):
     file = RemoteFile("a.bin", 1, "md5", "", "http://127.0.0.1:9/a.bin")
     with pytest.raises(PairdxError, match=r"gave up \(Connection refused at byte 0 of 1, 1 times"):

@@ -15,7 +15,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from pairdx.models.image_encoders import ImageEncoder
 from pairdx.models.weights import find, of_clip
 from pairdx.params.training import ClassifierParams
-from pairdx.params.zero_shot import ZeroShotParams
 
 FLOAT = 4  # bytes
 TRAINING = 3  # a training step costs a forward pass and about two more to go back
@@ -36,23 +35,23 @@ def image_encoder_cost(params: ClassifierParams) -> Cost:
     return _count(lambda: ImageEncoder(params.image_encoder), params.image_size)
 
 
-def clip_cost(params: ZeroShotParams) -> Cost | None:
+def clip_cost(model: str, pretrained: str | None) -> Cost | None:
     """Count a CLIP model's image tower; None where its architecture is not known before a fetch."""
-    registered = of_clip(params.model, params.pretrained)
+    registered = of_clip(model, pretrained)
     if registered == "biomedclip":  # its text tower would need its extra
         cost = _count(lambda: timm.create_model("vit_base_patch16_224", num_classes=0), 224)
         return replace(cost, parameters=find(registered).size // FLOAT)
-    name = "ViT-B-32-quickgelu" if registered == "clip-vit-b32" else params.model
+    name = "ViT-B-32-quickgelu" if registered == "clip-vit-b32" else model
     if name.startswith("hf-hub:"):
         return None
     try:
         with torch.device("meta"):
-            model = open_clip.create_model(name, load_weights=False, device="meta")
+            clip = open_clip.create_model(name, load_weights=False, device="meta")
     except (RuntimeError, OSError, ValueError):
         return None  # what is wrong with it is told where the model itself is looked at
-    size = model.visual.image_size
-    cost = _count(lambda: model.visual, size if isinstance(size, int) else size[0])
-    return replace(cost, parameters=sum(weight.numel() for weight in model.parameters()))
+    size = clip.visual.image_size
+    cost = _count(lambda: clip.visual, size if isinstance(size, int) else size[0])
+    return replace(cost, parameters=sum(weight.numel() for weight in clip.parameters()))
 
 
 def _count(build: Callable[[], nn.Module], size: int) -> Cost:

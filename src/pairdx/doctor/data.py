@@ -11,6 +11,7 @@ from pairdx.errors import PairdxError
 from pairdx.params.base import Section
 from pairdx.params.download import DownloadParams
 from pairdx.params.filter import FilterParams
+from pairdx.schema import LABELS, SPLITS
 from pairdx.sources.local import local_release
 from pairdx.sources.multicare import FILES
 
@@ -61,11 +62,23 @@ def _source(download: DownloadParams) -> str:
     if download.source == "sample":
         return "drawn here"
     if download.source == "folder":
-        return f"{len(pairs_column(Path(download.folder), 'id'))} pairs"
+        return _own(Path(download.folder))
     release = local_release(Path(download.path))
     if release is None:
         return "to be downloaded"
     return _release(release) if download.source == "multicare" else f"in {release}"
+
+
+def _own(folder: Path) -> str:
+    """Count the pairs of a user's folder; a class that cannot be split would stop the run."""
+    labels = pairs_column(folder, "label")
+    for label in LABELS:
+        if (count := labels.count(label)) < len(SPLITS):
+            raise PairdxError(
+                f"{folder}/pairs.csv: {count} pairs of {label}; every class needs {len(SPLITS)} or "
+                "more, of different articles, for every split to have one"
+            )
+    return f"{len(labels)} pairs"
 
 
 def _release(folder: Path) -> str:

@@ -45,7 +45,7 @@ def examine(path: Path) -> Iterator[Finding]:
     yield from examine_servers(sources)
     yield from examine_disk([*disk, (Path("data"), output_bytes(sections, scale, runs))])
     yield examine_memory(memory(scale, runs))
-    sections_with_precision = ("fusion", "baselines", "pairdx_clip")
+    sections_with_precision = ("fusion", "baselines", "pairdx_clip", "clinvla")
     precisions = {sections[name].model_dump()["precision"] for name in sections_with_precision}
     yield examine_gpu(precisions != {"float32"})
     yield from examine_times(sections, runs, scale, sum(size for _, size in disk))

@@ -16,6 +16,7 @@ from pairdx.models.fetch import missing
 from pairdx.models.image_encoders import ImageEncoder, load_pretrained
 from pairdx.models.weights import find, of_clip, of_images, of_words
 from pairdx.params.base import Section
+from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.training import ClassifierParams
 from pairdx.params.weights import WeightsParams
 from pairdx.params.word_vectors import WordVectorsParams
@@ -51,7 +52,9 @@ def examine_models(sections: dict[str, Section]) -> Iterator[Finding]:
     for section in ZERO_SHOT:
         yield _clip(cast(ZeroShotParams, sections[section]))
     if any(_needs_transformers(cast(ZeroShotParams, sections[name])) for name in ZERO_SHOT):
-        yield _transformers()
+        yield _extra("biomedclip", "transformers", "BiomedCLIP's text")
+    if cast(PairDxClipParams, sections["pairdx_clip"]).tune == "lora":
+        yield _extra("lora", "peft", "pairdx_clip.tune: lora")
 
 
 def examine_weights(names: list[str], weights: WeightsParams) -> Iterator[Finding]:
@@ -148,9 +151,9 @@ def _needs_transformers(params: ZeroShotParams) -> bool:
     )
 
 
-def _transformers() -> Finding:
-    needed = "the package transformers, for BiomedCLIP's text"
-    if find_spec("transformers") is not None:
-        return Finding("extra [biomedclip]", needed, "installed", "ok")
-    how = "not installed: pip install -c requirements.lock -e '.[biomedclip]'"
-    return Finding("extra [biomedclip]", needed, how, "missing")
+def _extra(name: str, package: str, purpose: str) -> Finding:
+    needed = f"the package {package}, for {purpose}"
+    if find_spec(package) is not None:
+        return Finding(f"extra [{name}]", needed, "installed", "ok")
+    how = f"not installed: pip install -c requirements.lock -e '.[{name}]'"
+    return Finding(f"extra [{name}]", needed, how, "missing")

@@ -7,7 +7,7 @@ from typing import cast
 import torch
 from pydantic import ValidationError
 
-from pairdx.doctor.costs import FLOAT, clip_cost, image_encoder_cost
+from pairdx.doctor.costs import FLOAT, Cost, clip_cost, image_encoder_cost
 from pairdx.doctor.findings import Finding, gigabytes
 from pairdx.doctor.models import ZERO_SHOT
 from pairdx.doctor.scale import MAX_IMAGE_BYTES, Scale
@@ -15,9 +15,11 @@ from pairdx.doctor.times import LastRun, Work, in_words, last_runs, seconds
 from pairdx.errors import PairdxError
 from pairdx.params.base import Section
 from pairdx.params.baselines import BaselinesParams
+from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.fusion import FusionParams
 from pairdx.params.pairdx_clip import PairDxClipParams
+from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.scan import ScanParams
 from pairdx.params.training import ClassifierParams
 from pairdx.params.word_vectors import WordVectorsParams
@@ -32,8 +34,17 @@ DOWNLOAD = 10e6  # bytes a second, assumed
 # drawn images, and real ones with the contrast raised as well (benchmarks/scan_throughput.py).
 CURATION = 0.005
 SCREENING = {False: 0.017, True: 0.12}
-MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip")
-READ = (WordVectorsParams, FusionParams, BaselinesParams, ClipZeroShotParams, PairDxClipParams)
+MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla")
+READ = (
+    WordVectorsParams,
+    FusionParams,
+    BaselinesParams,
+    ClipZeroShotParams,
+    PairDxClipParams,
+    PretrainClipParams,
+    ClinVlaParams,
+)
+ADAPTERS = 0.03  # of the base model's parameters (docs/clinvla.md)
 
 
 def runs_of(sections: dict[str, Section], scale: Scale) -> dict[str, Work]:
@@ -46,10 +57,12 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
     """Describe the training of one model; None where its cost is not known."""
     if model == "pairdx_clip":
         tuned = cast(PairDxClipParams, sections["pairdx_clip"])
-        cost = clip_cost(cast(ZeroShotParams, sections["clip_zero_shot"]))
+        cost = _zero_shot_cost("clip_zero_shot", sections)
         if cost is None:
             return None
         return Work(cost, cost.parameters, rows, tuned.epochs, tuned.batch_size)
+    if model == "clinvla":
+        return _adapters(sections, rows)
     section = "fusion" if model == "fusion" else "baselines"
     params = cast(ClassifierParams, sections[section])
     cost = image_encoder_cost(params) if model != "caption_only" else None
@@ -58,6 +71,28 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
     if model != "image_only" and words.source != "train" and not params.freeze_vectors:
         trained += words.max_words * words.dimension
     return Work(cost, trained, rows, params.epochs, params.batch_size)
+
+
+def _adapters(sections: dict[str, Section], rows: int) -> Work | None:
+    """Describe ClinVLA's training; None where it adapts a model that no stage here makes."""
+    params = cast(ClinVlaParams, sections["clinvla"])
+    match Path(params.base).name:
+        case "clip_base":
+            cost = clip_cost(cast(PretrainClipParams, sections["pretrain_clip"]).model, None)
+        case "clip_zero_shot" | "biomedclip_zero_shot" as base:
+            cost = _zero_shot_cost(base, sections)
+        case _:
+            return None
+    tuned = params.classify_epochs if params.classify == "task_adapter" else 0
+    if cost is None:
+        return None
+    trained, epochs = int(ADAPTERS * cost.parameters), params.epochs + tuned
+    return Work(cost, trained, rows, epochs, params.batch_size)
+
+
+def _zero_shot_cost(section: str, sections: dict[str, Section]) -> Cost | None:
+    params = cast(ZeroShotParams, sections[section])
+    return clip_cost(params.model, params.pretrained)
 
 
 def _describe(model: str, run: LastRun) -> tuple[Work, float] | None:
@@ -76,7 +111,7 @@ def output_bytes(sections: dict[str, Section], scale: Scale, runs: dict[str, Wor
     """Add up what the stages will write, DVC's copies and the largest checkpoint."""
     image = min(scale.image_bytes, MAX_IMAGE_BYTES)
     tables = scale.raw_bytes + image * (scale.cohort + 2 * scale.pairs)  # scrubbed; PairDx, export
-    costs = [clip_cost(cast(ZeroShotParams, sections[name])) for name in ZERO_SHOT]
+    costs = [_zero_shot_cost(name, sections) for name in ZERO_SHOT]
     trained = [run.parameters * FLOAT for run in runs.values()]
     models = sum(trained) + sum(cost.parameters * FLOAT for cost in costs if cost)
     return COPIES * (tables + models) + STATE * max(trained)

@@ -65,9 +65,10 @@ class Search:
 def read_searches(path: Path) -> dict[str, Search]:
     """Read an embeddings table as the three searches, by name.
 
+    Without any caption there is one: images by images.
+
     Raises:
-        PairdxError: the table is empty, an embedding is no number or of another width, or all
-            captions are empty.
+        PairdxError: the table is empty, or an embedding is no number or of another width.
     """
     table = read_table(path, EMBEDDINGS)
     if table.num_rows < 2:
@@ -79,16 +80,15 @@ def read_searches(path: Path) -> dict[str, Search]:
     captions = [(caption or "").casefold().strip() for caption in table["caption"].to_pylist()]
     groups = _numbers(captions)
     said = np.array([bool(caption) for caption in captions])
+    by_image = Search(images, images, classes, classes, figures, figures, articles, images=True)
     if not said.any():
-        raise PairdxError(f"{path}: caption is empty in every row; nothing to search by")
+        return {"image_to_image": by_image}
     groups = np.where(said, groups, -1)  # found by no caption
     kept, first = np.unique(groups[said], return_index=True)
     first = np.flatnonzero(said)[first]
     of_caption = np.array([classes[groups == group].any(axis=0) for group in kept])  # (C, K)
     return {
-        "image_to_image": Search(
-            images, images, classes, classes, figures, figures, articles, images=True
-        ),
+        "image_to_image": by_image,
         "text_to_image": Search(
             texts[first], images, of_caption, classes, kept, groups, articles[first]
         ),

@@ -8,6 +8,7 @@ passes (cuts, time-outs, 429, 5xx) and goes on from the byte that is on disk.
 
 import hashlib
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,6 +64,7 @@ class Client:
 
     def __init__(self, retries: int, timeout: float) -> None:
         self.stop = threading.Event()
+        self._answered = False  # by any server, so far
         self._retries = retries
         self._timeout = timeout
 
@@ -112,6 +114,7 @@ class Client:
                 # identity: a range counts the bytes that are sent, which compression changes.
                 headers={"User-Agent": "pairdx", "Accept-Encoding": "identity", **headers},
             ) as response:
+                self._answered = True
                 if not ("Range" in headers and response.status_code == NO_SUCH_RANGE):
                     _refuse(url, response)
                 yield response
@@ -123,7 +126,13 @@ class Client:
         except (requests.exceptions.InvalidURL, requests.exceptions.TooManyRedirects) as error:
             raise PairdxError(f"{url}: cannot be asked for ({error}); see download.api") from error
         except (requests.RequestException, HTTPError) as error:
-            raise _PassingError(_cause(error)) from error
+            cause = _cause(error)
+            if isinstance(cause, socket.gaierror) and not self._answered:
+                raise PairdxError(
+                    f"{url}: {_said(cause)}; is there a network? Files that are here already go "
+                    "into the folder that download.path names"
+                ) from error
+            raise _PassingError(_said(cause)) from error
 
 
 def _refuse(url: str, response: requests.Response) -> None:
@@ -141,10 +150,14 @@ def _refuse(url: str, response: requests.Response) -> None:
         )
 
 
-def _cause(error: BaseException) -> str:
-    """Say what lies at the bottom: 'Connection refused', not the three layers around it."""
+def _cause(error: BaseException) -> BaseException:
+    """Return what lies at the bottom: 'Connection refused', not the three layers around it."""
     while error.__context__ is not None:
         error = error.__context__
+    return error
+
+
+def _said(error: BaseException) -> str:
     if isinstance(error, IncompleteRead):
         return "cut off"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
