@@ -7,7 +7,7 @@ from small import STILL, drawn, section, word_vectors
 from torch.nn import functional
 
 from pairdx.data.text import Vocabulary
-from pairdx.evaluate.caption_models import attention, linear_terms, read, reads_captions
+from pairdx.evaluate.caption_models import OneImage, attention, linear_terms, read, reads_captions
 from pairdx.evaluate.explain import weigh_words
 from pairdx.evaluate.occlusion import occlusion
 from pairdx.models.classifier import build
@@ -109,6 +109,37 @@ def test_a_caption_without_words_has_no_weights(model, caption):
     expected = model.predict([PAIRS.images[0]], [""])[0]
     assert weighed.predicted == expected.argmax()
     assert weighed.probability == pytest.approx(expected.max(), abs=1e-6)
+
+
+class Counting(torch.nn.Module):
+    """An encoder that counts what it is asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = 0
+
+    def forward(self, images):
+        self.asked += len(images)
+        return images.mean((2, 3))
+
+    def parts(self, images):
+        self.asked += len(images)
+        return images.flatten(2).transpose(1, 2), torch.ones(len(images), 4, dtype=torch.bool)
+
+
+def test_a_repeated_image_is_encoded_once_and_its_mirror_once():
+    image = torch.arange(12.0).reshape(1, 3, 2, 2)
+    batch, encoder = image.expand(5, -1, -1, -1), Counting()
+    one = OneImage(encoder)
+    for images in (batch, batch.flip(-1), batch):
+        torch.testing.assert_close(one(images), Counting()(images))
+    assert encoder.asked == 2
+
+    one = OneImage(encoder)
+    for images in (batch, batch.flip(-1), batch):
+        for part, expected in zip(one.parts(images), Counting().parts(images), strict=True):
+            torch.testing.assert_close(part, expected)
+    assert encoder.asked == 4
 
 
 def test_words_beyond_the_last_token_are_not_read():

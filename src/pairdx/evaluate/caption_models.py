@@ -21,6 +21,8 @@ from pairdx.models.image_encoders import ImageEncoder
 from pairdx.models.predictor import Predictor, probabilities
 from pairdx.models.tfidf import TfidfClassifier
 
+Encoded = Tensor | tuple[Tensor, ...]  # of one image or of several: the first axis
+Encode = Callable[[Tensor], Encoded]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -123,7 +125,7 @@ def _read_network(model: Classifier, image: bytes, caption: str) -> Reading:
     tokens = vocabulary.encode([caption])  # (1, T)
     nothing = vocabulary.encode([""])
     pixels = fit.normalise(fit.decode_all([image])) if fit else None
-    one_image = _OneImage(network.image) if network.image is not None else None
+    one_image = OneImage(network.image) if network.image is not None else None
 
     def without(left_out: Bools) -> Floats:
         rows = tokens.repeat(len(left_out), 1)
@@ -140,26 +142,34 @@ def _read_network(model: Classifier, image: bytes, caption: str) -> Reading:
     return Reading(words, without, weights)
 
 
-class _OneImage(nn.Module):
+class OneImage(nn.Module):
     """An image encoder for batches of one repeated image: encodes it, or its mirror, once."""
 
     def __init__(self, encoder: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
-        self.seen: list[tuple[Tensor, Tensor]] = []
+        self.seen: list[tuple[Tensor, Encoded]] = []
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Encoded:
         """Encode ``(R, 3, S, S)`` as ``(R, width)``."""
-        encoded = self._encode(images[:1])
+        return self._repeat(self.encoder, images)
+
+    def parts(self, images: Tensor) -> Encoded:
+        """Encode the regions of each image, for a network that joins them with the words."""
+        return self._repeat(cast(Encode, self.encoder.parts), images)
+
+    def _repeat(self, encode: Encode, images: Tensor) -> Encoded:
+        encoded = self._once(encode, images[:1])
+        if isinstance(encoded, tuple):
+            return tuple(part.expand(len(images), *part.shape[1:]) for part in encoded)
         return encoded.expand(len(images), *encoded.shape[1:])
 
-    def _encode(self, image: Tensor) -> Tensor:
+    def _once(self, encode: Encode, image: Tensor) -> Encoded:
         for known, encoded in self.seen:
             if torch.equal(known, image):
                 return encoded
-        encoded = self.encoder(image)
-        self.seen.append((image, encoded))
-        return encoded
+        self.seen.append((image, encode(image)))
+        return self.seen[-1][1]
 
 
 @contextmanager
