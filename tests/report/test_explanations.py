@@ -153,3 +153,10 @@ def test_its_pictures_carry_the_heat():
 
 def test_a_case_without_a_caption_says_so():
     assert "no caption" in page("", [], [])
+    assert ">...</p>" in page("...", [], [])
+
+
+def test_shades_tell_how_strong_the_strongest_is():
+    assert "caption_only, occlusion: radiology (strongest -0.40)" in page(
+        "a b", ["a", "b"], [0.1, -0.4]
+    )

@@ -18,14 +18,14 @@ from pairdx.schema import LABELS
 
 TITLE = "What the models look at"
 INTRO = (
-    "Pictures: where the evidence for the class that the model predicts lies (Grad-CAM; yellow is "
-    "the strongest of this picture, no colour is none). Captions: blue words speak for that "
-    "class, red ones against it, each line on its own scale. Occlusion is what the probability "
-    "loses without the word, attention what weight the network gives it (never a word against), "
-    "linear terms what it adds to the class. Image and caption: what each brings to the "
-    "probability (its Shapley value). An explanation says what a model uses, not what is true, "
-    "and may be wrong about that too: metrics/explain.json says how far each kind holds when "
-    "regions or words are taken away."
+    "Pictures: where the evidence for the class that the model predicts lies (Grad-CAM; yellow "
+    "is the strongest of this picture, no colour is none). Captions: blue words speak for that "
+    "class, red ones against it, each line by the strongest of its own. Occlusion is what the "
+    "probability loses without the word, attention what weight the network gives it (never a "
+    "word against), linear terms what it adds to the class. Image and caption: what each brings "
+    "to the probability (its Shapley value). An explanation says what a model uses, not what is "
+    "true, and may be wrong about that too: metrics/explain.json says how far each kind holds "
+    "when regions or words are taken away."
 )
 NOTES = {
     "right": "PairDxFusion and PairDxCLIP agree, and are right.",
@@ -89,15 +89,18 @@ def _card(case: Case, kind: str, pairs: Pairs, inputs: Mapping[str, ImageInput],
 
 
 def _lines(caption: str, words: Mapping[str, WordWeights]) -> list[Piece]:
-    """One line a model and explanation; nothing for a caption without words."""
+    """One line a model and explanation; a caption without words as it is."""
     if not tokenize(caption):
-        return []
+        return [(caption, 0.0)] if caption.strip() else []
     pieces: list[Piece] = []
     for name, weighed in words.items():
         # Of a linear model the terms are exact; occlusion says nearly the same.
         exact = {kind: own for kind, own in weighed.weights.items() if kind == "linear"}
         for kind, weights in (exact or weighed.weights).items():
-            head = f"{name}, {SHOWN[kind]}: {_said(weighed.predicted)}\n"
+            strongest = max(weights, key=abs)
+            head = (
+                f"{name}, {SHOWN[kind]}: {_said(weighed.predicted)} (strongest {strongest:+.2f})\n"
+            )
             pieces += [(head, 0.0), *shaded(caption, weights), ("\n\n", 0.0)]
     return pieces[:-1]
 
