@@ -46,6 +46,9 @@ SMALL = [
     "label_sheet.doubtful=5",
     "label_sheet.drawn=5",
     "check_labels.resamples=100",
+    "explain.pairs=4",
+    "explain.cases=1",
+    "explain.resamples=100",
 ]
 REALDATA = ROOT.parent / "shared" / "realdata"
 
@@ -160,6 +163,7 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "subgroups",
         "check_labels",
         "compare",
+        "explain",
     }
 
 

@@ -20,6 +20,7 @@ from pairdx.params.corrupt import CorruptParams
 from pairdx.params.disagreements import DisagreementsParams
 from pairdx.params.download import DownloadParams
 from pairdx.params.evaluate import EvaluateParams
+from pairdx.params.explain import ExplainParams
 from pairdx.params.external import ExternalParams
 from pairdx.params.filter import FilterParams
 from pairdx.params.fusion import FusionParams
@@ -74,6 +75,7 @@ SECTIONS: tuple[type[Section], ...] = (
     LabelSheetParams,
     CheckLabelsParams,
     WeightsParams,
+    ExplainParams,
 )
 
 

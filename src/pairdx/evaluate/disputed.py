@@ -1,0 +1,48 @@
+"""Cases worth a look: where two models agree and are right, agree and are wrong, or differ."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pairdx.errors import PairdxError
+from pairdx.schema import PREDICTIONS, read_table
+
+COLUMNS = ("id", "label", "predicted")
+
+
+def draw_cases(
+    predictions: Sequence[Path], ids: Sequence[str], count: int, seed: int
+) -> dict[str, list[int]]:
+    """Draw up to ``count`` pairs of each kind from the ``predictions`` of two models.
+
+    Returns:
+        kind -> positions in ``ids``, in order.
+
+    Raises:
+        PairdxError: a table is missing or of other pairs, or there are not two.
+    """
+    if len(predictions) != 2:
+        raise PairdxError(
+            f"--predictions: {len(predictions)} given; the tables of two models are needed"
+        )
+    (labels, first), (_, second) = (_read(path, ids) for path in predictions)
+    agree = first == second
+    kinds = {
+        "right": agree & (first == labels),
+        "wrong": agree & (first != labels),
+        "disputed": ~agree,
+    }
+    generator = np.random.default_rng(seed)
+    drawn = {}
+    for kind, mask in kinds.items():
+        rows = generator.permutation(np.flatnonzero(mask))[:count]
+        drawn[kind] = sorted(int(row) for row in rows)
+    return drawn
+
+
+def _read(path: Path, ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    table = read_table(path, PREDICTIONS, COLUMNS).to_pydict()
+    if table["id"] != list(ids):
+        raise PairdxError(f"{path}: predictions of other pairs; run `dvc repro` to predict anew")
+    return np.asarray(table["label"]), np.asarray(table["predicted"])
