@@ -1,6 +1,6 @@
 """How good explanations are, over a sample of pairs: deletion and insertion, and modalities.
 
-24 pairs of 64-pixel images in four models take some 10 s on two cores, nearly all of it for the
+24 pairs of 64-pixel images in four models take some 15 s of one core, nearly all of it for the
 variants of images that deletion and insertion need.
 """
 
