@@ -11,6 +11,7 @@ from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.clip import ClipTask, finetune_clip
+from pairdx.train.found import precision_both_ways
 from pairdx.train.groups import caption_groups
 from pairdx.train.objectives import multi_positive_contrastive
 
@@ -60,6 +61,21 @@ def test_each_objective_learns(start, objective):
     history = train(clip, objective=objective, epochs=8)
     assert history[-1]["train_loss"] < 0.8 * history[0]["train_loss"]
     assert not same(clip, start())
+
+
+def test_captions_choose_the_epoch_by_how_pairs_are_found(start):
+    clip = start()
+    history = train(clip, objective="captions", epochs=6)
+    images, captions = (
+        torch.from_numpy(embed)
+        for embed in (
+            clip.embed_images(VALIDATION.images),
+            clip.embed_captions(VALIDATION.captions),
+        )
+    )
+    found = precision_both_ways(images @ captions.T, VALIDATION.targets)
+    assert found == pytest.approx(max(row["validation_p_at_5"] for row in history), abs=1e-3)
+    assert "validation_p_at_5" not in train(start(), epochs=1)[0]
 
 
 def test_prompts_teach_the_classes(start):

@@ -3,7 +3,6 @@
 Shapes: ``B`` batch, ``R`` regions, ``T`` tokens, ``E`` width of the joint embedding.
 """
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -11,11 +10,11 @@ from torch.nn import functional
 from pairdx.data.images import Augment
 from pairdx.data.store import Pairs
 from pairdx.data.views import Siblings
-from pairdx.evaluate.ranking import precision_at
 from pairdx.models.adapters import CASE, FIGURE, ClinVlaAdapters
 from pairdx.models.clinvla import ClinVla
 from pairdx.models.predictor import device
 from pairdx.params.clinvla import ClinVlaParams
+from pairdx.train.found import precision_both_ways
 from pairdx.train.groups import caption_groups
 from pairdx.train.local_objective import (
     CONTRAST,
@@ -80,7 +79,7 @@ class AlignmentTask:
         captions = functional.normalize(captions, dim=-1)
         return {
             "validation_loss": round(loss.item(), 6),
-            "validation_p_at_5": round(_precision(images @ captions.T, self._targets), 6),
+            "validation_p_at_5": precision_both_ways(images @ captions.T, self._targets),
         }
 
     def _encode(self, pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:
@@ -124,10 +123,3 @@ class AlignmentTask:
 def _without_padding(tokens: Tensor) -> Tensor:
     """Cut off the columns in which every caption is padded, which cost and change nothing."""
     return tokens[:, : int(tokens.argmax(1).max()) + 1]  # the end token has the highest id
-
-
-def _precision(similarity: Tensor, targets: Tensor) -> float:
-    """Precision at 5 by class, the mean of finding images by captions and captions by images."""
-    values = similarity.cpu().double().numpy()
-    hit = (targets[:, None] == targets).numpy()
-    return float(np.mean([precision_at(5, values.T, hit), precision_at(5, values, hit)]))

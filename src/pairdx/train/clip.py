@@ -10,6 +10,7 @@ from pairdx.models.clip import ClipClassifier
 from pairdx.models.predictor import device
 from pairdx.params.training import ClipTrainingParams
 from pairdx.train.checkpoint import Checkpoint
+from pairdx.train.found import precision_both_ways
 from pairdx.train.groups import caption_groups
 from pairdx.train.loop import History, Recipe, fit
 from pairdx.train.objectives import (
@@ -52,14 +53,21 @@ class ClipTask:
 
     @torch.inference_mode()
     def validate(self) -> dict[str, float]:
-        """Score the validation images against the prompts, whatever the objective."""
+        """Score the validation images against the prompts; and against captions that were learnt.
+
+        What was trained on captions may know nothing of the prompts: its epoch is chosen by how
+        well images and captions find each other.
+        """
         self.model.eval()
-        prompts = self._clip.encode_prompts()
-        logits = [
-            self._clip.logits(images, prompts)
-            for images in self._validation_images.split(EVALUATION_BATCH)
-        ]
-        return validation_scores(torch.cat(logits).cpu(), self._validation.targets)
+        parts = self._validation_images.split(EVALUATION_BATCH)
+        images = torch.cat([self._clip.encode_images(part) for part in parts])  # (N, E)
+        scale, targets = self.model.logit_scale.exp(), self._validation.targets  # type: ignore[operator]
+        logits = scale * images @ self._clip.encode_prompts().T
+        scores = validation_scores(logits.cpu(), targets)
+        if self._objective == "captions":
+            captions = self._clip.encode_captions(self._validation.captions)
+            scores["validation_p_at_5"] = precision_both_ways(images @ captions.T, targets)
+        return scores
 
 
 def finetune_clip(
