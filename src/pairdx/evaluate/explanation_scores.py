@@ -15,12 +15,13 @@ from tqdm import tqdm
 
 from pairdx.data.store import Pairs
 from pairdx.data.text import tokenize
-from pairdx.evaluate.bootstrap import Floats
+from pairdx.evaluate.bootstrap import Booleans, Floats
 from pairdx.evaluate.deletion import Curves, Probability, area, curves, image_probability
 from pairdx.evaluate.explain import ImageMap, map_images, weigh_words
 from pairdx.evaluate.gradcam import region_values
 from pairdx.evaluate.image_models import ImageModel
-from pairdx.evaluate.means import DIGITS, mean_with_interval
+from pairdx.evaluate.reported import DIGITS, Summary
+from pairdx.evaluate.resamples import Resamples
 from pairdx.evaluate.shapley import Contributions
 from pairdx.models.predictor import Predictor
 from pairdx.params.explain import ExplainParams
@@ -122,9 +123,9 @@ def summarise_curves(
             "deletion_gain": random - deletion,  # both gains: above 0 is better than chance
             "insertion_gain": insertion - random,
         }
-        mine = [articles[row] for row in one.rows]
+        drawn = _draw([articles[row] for row in one.rows], params, seed)
         models = summary.setdefault(one.input, {}).setdefault(one.model, {})
-        models[one.explanation] = {"n": len(one.rows)} | _means(columns, mine, params, seed)
+        models[one.explanation] = _means(columns, drawn, np.ones(len(one.rows), dtype=bool))
     return summary
 
 
@@ -139,14 +140,11 @@ def summarise_modalities(
         "image_share": shares.image_share,
     }
     labels = np.asarray(pairs.labels)
-    by_class = {}
-    for label in LABELS:
-        inside = labels == label
-        mine = {name: values[inside] for name, values in columns.items()}
-        articles = list(np.asarray(pairs.articles)[inside])
-        by_class[label] = {"n": int(inside.sum())} | _means(mine, articles, params, seed)
-    everything = {"n": len(pairs)} | _means(columns, pairs.articles, params, seed)
-    return everything | {"per_class": by_class}
+    drawn = _draw(pairs.articles, params, seed)
+    return {
+        **_means(columns, drawn, np.ones(len(pairs), dtype=bool)),
+        "per_class": {label: _means(columns, drawn, labels == label) for label in LABELS},
+    }
 
 
 def mean_curves(scored: Sequence[Scored], steps: int) -> pd.DataFrame:
@@ -170,13 +168,14 @@ def mean_curves(scored: Sequence[Scored], steps: int) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _means(
-    columns: Mapping[str, Floats], articles: Sequence[str], params: ExplainParams, seed: int
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _draw(articles: Sequence[str], params: ExplainParams, seed: int) -> Resamples:
+    numbers = np.unique(articles, return_inverse=True)[1]
+    return Resamples.draw(numbers, params.resamples, params.confidence, seed)
+
+
+def _means(columns: Mapping[str, Floats], drawn: Resamples, group: Booleans) -> Summary:
+    """The mean of each column over the pairs of ``group`` where it has a value."""
+    found: Summary = {"n": int(group.sum())}
     for name, values in columns.items():
-        generator = np.random.default_rng(seed)  # the same articles for all columns
-        found |= mean_with_interval(
-            name, values, articles, params.resamples, params.confidence, generator
-        )
+        found |= drawn.mean(name, values, group & np.isfinite(values))
     return found
