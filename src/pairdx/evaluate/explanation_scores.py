@@ -15,12 +15,12 @@ from tqdm import tqdm
 
 from pairdx.data.store import Pairs
 from pairdx.data.text import tokenize
-from pairdx.evaluate.bootstrap import Booleans, Floats
+from pairdx.evaluate.bootstrap import Floats
 from pairdx.evaluate.deletion import Curves, Probability, area, curves, image_probability
 from pairdx.evaluate.explain import ImageMap, map_images, weigh_words
 from pairdx.evaluate.gradcam import region_values
 from pairdx.evaluate.image_models import ImageModel
-from pairdx.evaluate.reported import DIGITS, Summary
+from pairdx.evaluate.reported import DIGITS, Summary, with_interval
 from pairdx.evaluate.resamples import Resamples
 from pairdx.evaluate.shapley import Contributions
 from pairdx.models.predictor import Predictor
@@ -123,9 +123,9 @@ def summarise_curves(
             "deletion_gain": random - deletion,  # both gains: above 0 is better than chance
             "insertion_gain": insertion - random,
         }
-        drawn = _draw([articles[row] for row in one.rows], params, seed)
+        mine = [articles[row] for row in one.rows]
         models = summary.setdefault(one.input, {}).setdefault(one.model, {})
-        models[one.explanation] = _means(columns, drawn, np.ones(len(one.rows), dtype=bool))
+        models[one.explanation] = _means(columns, mine, params, seed)
     return summary
 
 
@@ -139,12 +139,13 @@ def summarise_modalities(
         "caption": shares.caption,
         "image_share": shares.image_share,
     }
-    labels = np.asarray(pairs.labels)
-    drawn = _draw(pairs.articles, params, seed)
-    return {
-        **_means(columns, drawn, np.ones(len(pairs), dtype=bool)),
-        "per_class": {label: _means(columns, drawn, labels == label) for label in LABELS},
-    }
+    labels, articles = np.asarray(pairs.labels), np.asarray(pairs.articles)
+    by_class = {}
+    for label in LABELS:
+        inside = labels == label
+        mine = {name: values[inside] for name, values in columns.items()}
+        by_class[label] = _means(mine, articles[inside].tolist(), params, seed)
+    return {**_means(columns, pairs.articles, params, seed), "per_class": by_class}
 
 
 def mean_curves(scored: Sequence[Scored], steps: int) -> pd.DataFrame:
@@ -168,14 +169,17 @@ def mean_curves(scored: Sequence[Scored], steps: int) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _draw(articles: Sequence[str], params: ExplainParams, seed: int) -> Resamples:
+def _means(
+    columns: Mapping[str, Floats], articles: Sequence[str], params: ExplainParams, seed: int
+) -> Summary:
+    """The mean of each column over the pairs that have a value, whose ``articles`` are drawn."""
+    found: Summary = {"n": len(articles)}
+    if not articles:
+        for name in columns:
+            found |= with_interval(name, np.nan, np.empty(0), params.confidence, 0)
+        return found
     numbers = np.unique(articles, return_inverse=True)[1]
-    return Resamples.draw(numbers, params.resamples, params.confidence, seed)
-
-
-def _means(columns: Mapping[str, Floats], drawn: Resamples, group: Booleans) -> Summary:
-    """The mean of each column over the pairs of ``group`` where it has a value."""
-    found: Summary = {"n": int(group.sum())}
+    drawn = Resamples.draw(numbers, params.resamples, params.confidence, seed)
     for name, values in columns.items():
-        found |= drawn.mean(name, values, group & np.isfinite(values))
+        found |= drawn.mean(name, values, np.isfinite(values))
     return found
