@@ -130,7 +130,8 @@ def difference(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
         there, articles = ~np.isnan(gain), ours[search].articles
         drawn = article_weights(articles, params.resamples, np.random.default_rng(SEED))
         weights = np.concatenate(list(drawn))[:, there]  # (R, Q)
-        low, high = interval(weights @ gain[there] / weights.sum(axis=1), params.confidence)
+        means = weights @ gain[there] / weights.sum(axis=1)
+        low, high = interval(means, params.confidence, len(np.unique(articles[there])))
         cells.append(f"{gain[there].mean():+.3f} [{low:+.3f}, {high:+.3f}]")
     return f"| {name} | {' | '.join(cells)} |"
 

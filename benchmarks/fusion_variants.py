@@ -102,7 +102,7 @@ def estimate(values: Floats, articles: list[str], sign: str = "") -> str:
     numbers = np.unique(articles, return_inverse=True)[1]
     drawn = article_weights(numbers, RESAMPLES, np.random.default_rng(load_seed()))
     weights = np.concatenate(list(drawn))  # (R, N)
-    low, high = interval(weights @ values / weights.sum(1), CONFIDENCE)
+    low, high = interval(weights @ values / weights.sum(1), CONFIDENCE, len(np.unique(numbers)))
     return f"{values.mean():{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]"
 
 

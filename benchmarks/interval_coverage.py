@@ -13,9 +13,9 @@ not simulated.
 
 Intervals compared, all on the same resamples:
 
-- percentile: the middle 95 % of the resamples, as in `metrics/<model>.json`;
-- expanded: the same with its ends moved out for the number of articles, as in all stages that
-  compare models (`pairdx.evaluate.expanded`);
+- percentile: the middle 95 % of the resamples;
+- expanded: the same with its ends moved out for the number of articles, as in all metrics
+  (`pairdx.evaluate.expanded`);
 - BCa: bias-corrected and accelerated (Efron 1987), and expanded too; the acceleration comes from
   leaving out each article.
 
@@ -184,10 +184,11 @@ def simulate(
 def intervals(values: Floats, size: int) -> list[tuple[float, float]]:
     """Each interval, from the point, the A values without one article, and the resamples."""
     point, without, resampled = values[0], values[1 : size + 1], values[size + 1 :]
-    wider = expanded(CONFIDENCE, size)
-    levels = bca_levels(point, without, resampled, (1 - wider) / 2)
-    low, high = np.quantile(resampled, levels)
-    return [interval(resampled, CONFIDENCE), interval(resampled, wider), (low, high)]
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(resampled, [tail, 1 - tail])
+    levels = bca_levels(point, without, resampled, (1 - expanded(CONFIDENCE, size)) / 2)
+    bca_low, bca_high = np.quantile(resampled, levels)
+    return [(low, high), interval(resampled, CONFIDENCE, size), (bca_low, bca_high)]
 
 
 def bca_levels(point: float, without: Floats, resampled: Floats, tail: float) -> Floats:

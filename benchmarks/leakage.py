@@ -32,10 +32,12 @@ from pairdx.data.store import Pairs, read_pairs
 from pairdx.data.text import WordVectors
 from pairdx.evaluate.inflation import Fold, Measure, cross_measure, summarise
 from pairdx.evaluate.leakage_probes import probe_leakage
+from pairdx.evaluate.reported import Summary
 from pairdx.models.classifier import build
 from pairdx.params.base import PARAMS, load_seed, read, validate
 from pairdx.params.fusion import FusionParams
 from pairdx.params.leakage import LeakageParams
+from pairdx.report.estimates import estimate
 from pairdx.schema import SCRUBBED, SPLITS, read_table
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.classifier import train_classifier
@@ -98,13 +100,10 @@ def trainer(
     return right
 
 
-def row(name: str, scores: dict[str, float]) -> str:
+def row(name: str, scores: Summary) -> str:
     """Three cells: under each grouping, and the difference."""
-    cells = []
-    for by, sign in (("none", ""), ("article", ""), ("inflation", "+")):
-        value, low, high = scores[by], scores[f"{by}_low"], scores[f"{by}_high"]
-        cells.append(f"{value:{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]")
-    return " | ".join([name, *cells])
+    signs = {"none": "", "article": "", "inflation": "+"}
+    return " | ".join([name, *(estimate(scores, by, sign) for by, sign in signs.items())])
 
 
 def show_planted(everything: Pairs, scrubbed: Path, share: float) -> None:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from pairdx.evaluate.calibration import reliability
 from pairdx.evaluate.classification import read_predictions
-from pairdx.evaluate.intervals import DIGITS, summarise
+from pairdx.evaluate.intervals import summarise
+from pairdx.evaluate.reported import DIGITS
 from pairdx.outputs import write_json, write_text
 from pairdx.params.base import load_seed
 from pairdx.params.evaluate import EvaluateParams

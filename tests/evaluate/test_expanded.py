@@ -32,6 +32,25 @@ def test_a_mean_by_hand():
     assert found["m_low"] == found["m_high"] == 2  # the third resample has nobody of the group
 
 
+def test_a_mean_is_numpys_and_its_interval_that_of_normal_theory():
+    values = np.random.default_rng(1).normal(2, 1, 80)
+    drawn = Resamples.draw(np.arange(80) // 2, 2000, 0.95, seed=0)
+    found = drawn.mean("m", values, np.ones(80, dtype=bool))
+    assert found["m"] == pytest.approx(values.mean(), abs=1e-6)
+    clusters = values.reshape(40, 2).mean(1)
+    wanted = t.interval(0.95, 39, loc=values.mean(), scale=clusters.std(ddof=1) / 40**0.5)
+    assert (found["m_low"], found["m_high"]) == pytest.approx(wanted, abs=0.05)
+
+
+def test_pairs_of_one_article_count_as_one_draw():
+    values, everyone = np.repeat([0.0, 1.0] * 5, 8), np.ones(80, dtype=bool)
+    apart, together = (
+        Resamples.draw(articles, 500, 0.95, seed=0).mean("m", values, everyone)
+        for articles in (np.arange(80), np.arange(80) // 8)
+    )
+    assert together["m_high"] - together["m_low"] > 2 * (apart["m_high"] - apart["m_low"])
+
+
 def test_one_article_has_no_interval():
     drawn = Resamples.draw(np.array([0, 0, 1]), 100, 0.95, seed=0)
     group = np.array([True, True, False])

@@ -1,5 +1,7 @@
 """Summaries of curves and contributions, against numbers worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small import drawn, section
@@ -67,6 +69,16 @@ def test_contributions_are_averaged_by_class():
     first = summary["per_class"][LABELS[0]]  # rows 0 and 6
     assert (first["n"], first["image"], first["caption"]) == (2, 0.3, 0.5)
     assert (first["image_low"], first["image_high"]) == (0, 0.6)
+
+
+def test_pairs_without_a_share_are_left_out():
+    pairs = drawn(12)
+    share = np.where(np.arange(12) < 6, 0.3, np.nan)
+    shares = Contributions(np.zeros(12, int), np.zeros(12), np.ones(12), np.ones(12))
+    summary = summarise_modalities(replace(shares, image=share), pairs, PARAMS, 1)
+    assert (summary["n"], summary["image"], summary["image_low"]) == (12, 0.3, 0.3)
+    one = summary["per_class"][LABELS[0]]  # rows 0 and 6, of which one is left
+    assert (one["n"], one["image"], one["image_low"]) == (2, 0.3, None)
 
 
 def test_a_class_that_is_not_there_has_no_mean():

@@ -52,6 +52,14 @@ def test_the_interval_is_that_of_two_independent_samples():
     assert width > found["accuracy_high"] - found["accuracy_low"]
 
 
+def test_a_folder_of_one_article_has_no_intervals():
+    external = draw(40, 2)
+    external = Predictions(np.zeros(40, dtype=int), *list(vars(external).values())[1:])
+    found = summarise_external(external, TEST, PARAMS, 1)
+    assert found["accuracy_drop"] is not None
+    assert found["accuracy_low"] is found["accuracy_drop_low"] is None
+
+
 @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
 def test_classes_that_are_not_there_are_left_out_by_the_rule():
     external = draw(90, 5, classes=(1, 5))

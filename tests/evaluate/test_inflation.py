@@ -52,8 +52,9 @@ def test_the_inflation_is_the_paired_difference():
     assert (scores["none"], scores["article"]) == (0.666667, 0.5)
     assert scores["inflation"] == 0.166667
     # One pair of six differs: it is drawn k of 6 times; P(k = 0) = 0.33, P(k >= 3) = 0.06,
-    # P(k >= 4) = 0.01: the middle 95 % end at 0 and at 3 of 6.
-    assert (scores["inflation_low"], scores["inflation_high"]) == (0.0, 0.5)
+    # P(k >= 4) = 0.009, P(k >= 5) = 0.0007. Of six articles, a 95 % interval leaves 0.0024 at
+    # either end: it goes from 0 to 4 of 6.
+    assert (scores["inflation_low"], scores["inflation_high"]) == (0.0, 0.666667)
     same = told(none, none, list("abcdef"))
     assert (same["inflation_low"], same["inflation_high"]) == (0.0, 0.0)
 

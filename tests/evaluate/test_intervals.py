@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from wide_ends import wide_ends
 
 from pairdx.evaluate import bootstrap, intervals
 from pairdx.evaluate.classification import Predictions
@@ -59,6 +60,16 @@ def test_interval_of_a_share_is_binomial():
     share = summary["accuracy"]
     assert width(summary, "accuracy") == pytest.approx(
         2 * 1.96 * np.sqrt(share * (1 - share) / 400), rel=0.12
+    )
+
+
+def test_intervals_are_moved_out_for_the_articles():
+    predictions = draw(np.arange(60) // 5)
+    summary = intervals.summarise(predictions, PARAMS, seed=1)
+    (weights,) = bootstrap.article_weights(predictions.articles, 500, np.random.default_rng(1))
+    shares = weights @ predictions.correct / weights.sum(axis=1)
+    assert (summary["accuracy_low"], summary["accuracy_high"]) == pytest.approx(
+        wide_ends(shares, 12), abs=1e-6
     )
 
 

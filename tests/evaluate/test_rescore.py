@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 from small import section
+from wide_ends import wide_ends
 
 from pairdx.evaluate.bootstrap import article_weights
 from pairdx.evaluate.classification import Predictions
@@ -38,8 +39,23 @@ def test_scores_are_scikit_learns_with_and_without():
         for row in weights.astype(int)
     ]
     assert (told["accuracy_change_low"], told["accuracy_change_high"]) == pytest.approx(
-        tuple(np.quantile(changes, [0.025, 0.975])), abs=1e-6
+        wide_ends(changes, 40), abs=1e-6
     )
+
+
+def test_intervals_count_the_articles_that_are_left():
+    """Suspects are all pairs but those of two articles: the ends are the furthest resamples."""
+    scored = draw()
+    told = rescore(scored, scored.articles > 1, PARAMS, 1)
+    (weights,) = article_weights(scored.articles, 100, np.random.default_rng(1))
+    right, kept = weights[:, :4] @ scored.correct[:4], weights[:, :4].sum(axis=1)
+    shares = right[kept > 0] / kept[kept > 0]
+    assert told["accuracy_without_suspects_low"] == pytest.approx(shares.min(), abs=1e-6)
+    assert told["accuracy_without_suspects_high"] == pytest.approx(shares.max(), abs=1e-6)
+    alone = rescore(scored, scored.articles > 0, PARAMS, 1)
+    assert alone["accuracy_without_suspects"] == scored.correct[:2].mean()
+    assert alone["accuracy_without_suspects_low"] is None
+    assert alone["accuracy_low"] == told["accuracy_low"]
 
 
 def test_without_suspects_nothing_changes():

@@ -9,6 +9,7 @@ from PIL import Image
 from releases import encode
 from sklearn.metrics import accuracy_score, f1_score
 from small import drawn, section
+from wide_ends import wide_ends
 
 from pairdx.data.store import Pairs
 from pairdx.errors import PairdxError
@@ -79,16 +80,14 @@ def test_intervals_are_those_of_resamples_drawn_out():
     )
     for position, group in enumerate(sexes.groups):
         found = summary["groups"][group]
-        low, high = np.quantile(shares[:, position], [0.025, 0.975])
         assert (found["accuracy_low"], found["accuracy_high"]) == pytest.approx(
-            (low, high), abs=1e-6
+            wide_ends(shares[:, position], found["articles"]), abs=1e-6
         )
     gap = summary["largest_gap"]["accuracy"]
     best, worst = (sexes.groups.index(gap[name]) for name in ("best", "worst"))
     values = shares[:, best] - shares[:, worst]
-    assert (gap["low"], gap["high"]) == pytest.approx(
-        tuple(np.quantile(values, [0.025, 0.975])), abs=1e-6
-    )
+    articles = len(set(scored.articles[np.isin(sexes.member, (best, worst))]))
+    assert (gap["low"], gap["high"]) == pytest.approx(wide_ends(values, articles), abs=1e-6)
     points = [summary["groups"][group]["accuracy"] for group in sexes.groups]
     assert gap["gap"] == pytest.approx(max(points) - min(points), abs=2e-6)
 
@@ -132,6 +131,20 @@ def test_a_single_group_and_no_mistake_at_all():
         "best": "g0",
         "worst": "g1",
         **dict.fromkeys(("gap", "low", "high", "adjusted_low", "adjusted_high"), 0.0),
+    }
+
+
+def test_groups_of_one_article_have_no_intervals():
+    actual = np.tile([0, 1], 20)
+    predicted = np.concatenate([actual[:20], 1 - actual[20:]])
+    scored = predictions(actual, predicted, np.zeros(40, dtype=int))
+    summary = summarise(scored, [attribute([0] * 20 + [1] * 20)], PARAMS, 1)["by"]["sex"]
+    assert summary["groups"]["g0"]["accuracy_low"] is None
+    assert summary["largest_gap"]["accuracy"] == {
+        "best": "g0",
+        "worst": "g1",
+        "gap": 1,
+        **dict.fromkeys(("low", "high", "adjusted_low", "adjusted_high")),
     }
 
 

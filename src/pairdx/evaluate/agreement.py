@@ -99,7 +99,11 @@ def compare(one: Answers, other: Answers, bootstrap: Bootstrap) -> dict[str, Any
     point = _tables(np.ones((1, len(both))), cells)
     for name, measure in (("agree", share), ("kappa", kappa)):
         result |= with_interval(
-            name, measure(point)[0], measure(resampled), bootstrap.params.confidence
+            name,
+            measure(point)[0],
+            measure(resampled),
+            bootstrap.params.confidence,
+            len(np.unique(articles)),
         )
     return result
 

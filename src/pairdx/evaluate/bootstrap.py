@@ -1,7 +1,7 @@
 """The cluster bootstrap: whole articles are drawn with replacement, and what follows from it.
 
 Pairs of one article share figures, captions and patients, so they are no independent draws;
-drawing articles gives wider, honest intervals.
+drawing articles gives wider, honest intervals. Every interval of the project is made by `interval`.
 
 Shapes: R resamples, N pairs.
 """
@@ -11,8 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from pairdx.evaluate.expanded import expanded
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
 CELLS_AT_ONCE = 2**20  # of the weight matrix, 8 MB: bounds the memory at any number of pairs
 
@@ -31,8 +34,20 @@ def article_weights(
         yield counts[:, articles].astype(np.float64)
 
 
-def interval(values: Floats, confidence: float) -> tuple[float, float]:
-    """The middle ``confidence`` of the resamples (R,); those without a value are left out."""
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(values, [tail, 1 - tail])
+def interval(values: Floats, confidence: float, articles: int) -> tuple[float, float]:
+    """The percentile interval, its ends moved out for the number of articles (see ``expanded``).
+
+    Args:
+        values: of the resamples, (R,); NaN, which is no value, is left out.
+        confidence: that the interval shall have, from 0 to 1.
+        articles: among the pairs that the value is about.
+
+    Returns:
+        Both ends; NaN where no resample has a value, or a single article has nothing to vary.
+    """
+    known = values[~np.isnan(values)]
+    if articles < 2 or not len(known):
+        return np.nan, np.nan
+    tail = (1 - expanded(confidence, articles)) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
     return float(low), float(high)

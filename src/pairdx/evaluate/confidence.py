@@ -20,11 +20,11 @@ from pairdx.evaluate.abstention import risk_areas, threshold_for
 from pairdx.evaluate.bootstrap import Floats
 from pairdx.evaluate.calibration import expected_calibration_error
 from pairdx.evaluate.classification import Predictions
-from pairdx.evaluate.resamples import Resamples, Summary
+from pairdx.evaluate.reported import DIGITS, Summary
+from pairdx.evaluate.resamples import Resamples
 from pairdx.evaluate.temperature import HIGHEST, LOWEST, fit_temperature, log_loss, scale
 from pairdx.params.calibrate import CalibrateParams
 
-DIGITS = 6
 SCORES = ("ece", "brier", "nll", "aurc")
 
 

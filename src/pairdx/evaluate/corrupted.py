@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pairdx.errors import PairdxError
-from pairdx.evaluate.bootstrap import Integers
+from pairdx.evaluate.bootstrap import Booleans, Integers
 from pairdx.schema import CORRUPTED, UNCHANGED, read_table
-
-Booleans = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pairdx.evaluate.bootstrap import Integers
-from pairdx.evaluate.calibration import Booleans
+from pairdx.evaluate.bootstrap import Booleans, Integers
 from pairdx.evaluate.classification import Predictions
 from pairdx.evaluate.resamples import Resamples
 from pairdx.params.disagreements import DisagreementsParams

@@ -14,7 +14,7 @@ import numpy as np
 
 from pairdx.evaluate.bootstrap import Floats, Integers, article_weights
 from pairdx.evaluate.classification import accuracy, confusion, macro_f1
-from pairdx.evaluate.intervals import DIGITS, told
+from pairdx.evaluate.reported import Summary, rounded, with_interval
 
 METRICS = ("accuracy", "macro_f1")
 
@@ -45,7 +45,7 @@ def drops(
     after: Mapping[str, Integers],
     params: Resampling,
     seed: int,
-) -> dict[str, dict[str, float | None]]:
+) -> dict[str, Summary]:
     """Score each version of the predictions: the metrics, and what is lost against ``before``.
 
     Args:
@@ -59,8 +59,9 @@ def drops(
     resamples = article_weights(pairs.articles, params.resamples, np.random.default_rng(seed))
     weights = (np.ones((1, len(pairs.actual))), *resamples)
     scored = np.concatenate([_score(rows, pairs.actual, versions) for rows in weights])
+    articles = len(np.unique(pairs.articles))
     return {
-        name: _summary(scored[:, 0], scored[:, version], params.confidence)
+        name: _summary(scored[:, 0], scored[:, version], params.confidence, articles)
         for version, name in enumerate(after, start=1)
     }
 
@@ -74,11 +75,9 @@ def _score(weights: Floats, actual: Integers, versions: Sequence[Integers]) -> F
     return np.stack(scored, axis=1)
 
 
-def _summary(before: Floats, after: Floats, confidence: float) -> dict[str, float | None]:
+def _summary(before: Floats, after: Floats, confidence: float, articles: int) -> Summary:
     """The metrics of a version (1 + R, M), and its drops with their intervals."""
-    summary: dict[str, float | None] = {
-        name: round(float(value), DIGITS) for name, value in zip(METRICS, after[0], strict=True)
-    }
-    for column, name in enumerate(METRICS):
-        summary |= told(f"{name}_drop", before[:, column] - after[:, column], confidence)
+    summary = {name: rounded(value) for name, value in zip(METRICS, after[0], strict=True)}
+    for name, lost in zip(METRICS, (before - after).T, strict=True):
+        summary |= with_interval(f"{name}_drop", lost[0], lost[1:], confidence, articles)
     return summary

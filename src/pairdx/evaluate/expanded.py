@@ -8,7 +8,7 @@ Bootstrap", moves the ends out by both ("expanded percentile interval").
 """
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtr, stdtrit
 
 
 def expanded(confidence: float, articles: int) -> float:
@@ -18,5 +18,5 @@ def expanded(confidence: float, articles: int) -> float:
         confidence: wanted, from 0 to 1.
         articles: how many are resampled, 2 or more.
     """
-    end = t.ppf((1 - confidence) / 2, articles - 1)
-    return float(1 - 2 * norm.cdf(np.sqrt(articles / (articles - 1)) * end))
+    end = stdtrit(articles - 1, (1 - confidence) / 2)  # of Student's t
+    return float(1 - 2 * ndtr(np.sqrt(articles / (articles - 1)) * end))

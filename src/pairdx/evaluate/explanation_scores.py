@@ -20,7 +20,8 @@ from pairdx.evaluate.deletion import Curves, Probability, area, curves, image_pr
 from pairdx.evaluate.explain import ImageMap, map_images, weigh_words
 from pairdx.evaluate.gradcam import region_values
 from pairdx.evaluate.image_models import ImageModel
-from pairdx.evaluate.means import DIGITS, mean_with_interval
+from pairdx.evaluate.reported import DIGITS, Summary, with_interval
+from pairdx.evaluate.resamples import Resamples
 from pairdx.evaluate.shapley import Contributions
 from pairdx.models.predictor import Predictor
 from pairdx.params.explain import ExplainParams
@@ -124,7 +125,7 @@ def summarise_curves(
         }
         mine = [articles[row] for row in one.rows]
         models = summary.setdefault(one.input, {}).setdefault(one.model, {})
-        models[one.explanation] = {"n": len(one.rows)} | _means(columns, mine, params, seed)
+        models[one.explanation] = _means(columns, mine, params, seed)
     return summary
 
 
@@ -138,15 +139,13 @@ def summarise_modalities(
         "caption": shares.caption,
         "image_share": shares.image_share,
     }
-    labels = np.asarray(pairs.labels)
+    labels, articles = np.asarray(pairs.labels), np.asarray(pairs.articles)
     by_class = {}
     for label in LABELS:
         inside = labels == label
         mine = {name: values[inside] for name, values in columns.items()}
-        articles = list(np.asarray(pairs.articles)[inside])
-        by_class[label] = {"n": int(inside.sum())} | _means(mine, articles, params, seed)
-    everything = {"n": len(pairs)} | _means(columns, pairs.articles, params, seed)
-    return everything | {"per_class": by_class}
+        by_class[label] = _means(mine, articles[inside].tolist(), params, seed)
+    return {**_means(columns, pairs.articles, params, seed), "per_class": by_class}
 
 
 def mean_curves(scored: Sequence[Scored], steps: int) -> pd.DataFrame:
@@ -172,11 +171,15 @@ def mean_curves(scored: Sequence[Scored], steps: int) -> pd.DataFrame:
 
 def _means(
     columns: Mapping[str, Floats], articles: Sequence[str], params: ExplainParams, seed: int
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+) -> Summary:
+    """The mean of each column over the pairs that have a value, whose ``articles`` are drawn."""
+    found: Summary = {"n": len(articles)}
+    if not articles:
+        for name in columns:
+            found |= with_interval(name, np.nan, np.empty(0), params.confidence, 0)
+        return found
+    numbers = np.unique(articles, return_inverse=True)[1]
+    drawn = Resamples.draw(numbers, params.resamples, params.confidence, seed)
     for name, values in columns.items():
-        generator = np.random.default_rng(seed)  # the same articles for all columns
-        found |= mean_with_interval(
-            name, values, articles, params.resamples, params.confidence, generator
-        )
+        found |= drawn.mean(name, values, np.isfinite(values))
     return found

@@ -6,7 +6,8 @@ something a class that is not there pays for it; balanced accuracy and AUROC are
 classes that are there, and a single class has no AUROC.
 
 For the drop the test split is cut down to the classes of the folder, or it would compare classes
-and not sources. The two sets are drawn independently of one another.
+and not sources. The two sets are drawn independently of one another,
+and a drop is taken to know no more than the set with fewer articles does.
 """
 
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from pairdx.evaluate.classification import Predictions
-from pairdx.evaluate.intervals import resample, summarise, told
+from pairdx.evaluate.intervals import resample, summarise
+from pairdx.evaluate.reported import rounded, with_interval
 from pairdx.params.evaluate import EvaluateParams
 
 DROPS = ("accuracy", "macro_f1", "balanced_accuracy", "auroc")
@@ -34,9 +36,11 @@ def summarise_external(
         return summary | {"test": {"n": 0}}
     outside = resample(external, params, seed)
     inside = resample(compared, params, seed + 1)
+    articles = min(len(np.unique(one.articles)) for one in (external, compared))
     for name in DROPS:
-        summary |= told(f"{name}_drop", inside[name] - outside[name], params.confidence)
-    scores = {name: told(name, inside[name], params.confidence)[name] for name in DROPS}
+        lost = inside[name] - outside[name]
+        summary |= with_interval(f"{name}_drop", lost[0], lost[1:], params.confidence, articles)
+    scores = {name: rounded(inside[name][0]) for name in DROPS}
     return summary | {"test": {"n": int(there.sum()), **scores}}
 
 

@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pairdx.curate.split import deal
-from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
+from pairdx.evaluate.bootstrap import Floats, Integers
+from pairdx.evaluate.reported import Summary
+from pairdx.evaluate.resamples import Resamples
 
 GROUPINGS = ("none", "article")
-DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,12 @@ def summarise(
     resamples: int,
     confidence: float,
     seed: int,
-) -> dict[str, float]:
+) -> Summary:
     """The mean under each grouping and their difference, each with its interval."""
     numbers = np.unique(articles, return_inverse=True)[1]
-    drawn = list(article_weights(numbers, resamples, np.random.default_rng(seed)))
-    told: dict[str, float] = {}
+    drawn = Resamples.draw(numbers, resamples, confidence, seed)
+    told: Summary = {}
     inflation = values["none"] - values["article"]
     for name, ours in {**values, "inflation": inflation}.items():
-        means = [weights @ ours / weights.sum(1) for weights in drawn]  # (R,) in parts
-        low, high = interval(np.concatenate(means), confidence)
-        told |= {name: float(ours.mean()), f"{name}_low": low, f"{name}_high": high}
-    return {name: round(value, DIGITS) for name, value in told.items()}
+        told |= drawn.mean(name, ours, np.ones(len(ours), dtype=bool))
+    return told

@@ -1,4 +1,4 @@
-"""Metrics of one model with percentile bootstrap intervals, resampled by article.
+"""Metrics of one model with bootstrap intervals, resampled by article (see ``bootstrap``).
 
 A resample in which a class is absent is scored over the classes that are present, by the same rule
 as the point estimate (see ``classification``).
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pairdx.evaluate.bootstrap import article_weights, interval
+from pairdx.evaluate.bootstrap import article_weights
 from pairdx.evaluate.calibration import expected_calibration_error
 from pairdx.evaluate.classification import (
     Floats,
@@ -26,10 +26,9 @@ from pairdx.evaluate.classification import (
     macro_f1,
     per_class,
 )
+from pairdx.evaluate.reported import DIGITS, with_interval
 from pairdx.params.evaluate import EvaluateParams
 from pairdx.schema import LABELS
-
-DIGITS = 6
 
 
 def score(predictions: Predictions, weights: Floats, bins: int) -> dict[str, Floats]:
@@ -58,26 +57,17 @@ def resample(predictions: Predictions, params: EvaluateParams, seed: int) -> dic
 
 
 def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Any]:
-    """Point estimates, their intervals, and each class's precision, recall, F1 and support."""
-    summary: dict[str, Any] = {"n": len(predictions.actual)}
-    for name, values in resample(predictions, params, seed).items():
-        summary |= told(name, values, params.confidence)
-    ones = np.ones((1, len(predictions.actual)))
-    matrices = confusion(ones, predictions.actual, predictions.predicted)
-    return summary | {"per_class": _by_label(per_class(matrices))}
-
-
-def told(name: str, values: Floats, confidence: float) -> dict[str, float | None]:
-    """A point estimate and its interval, from (1 + R,); None for what has no value.
+    """Point estimates, their intervals, and each class's precision, recall, F1 and support.
 
     A resample of a single class has no AUROC: it is left out of that interval.
     """
-    counted = values[1:][~np.isnan(values[1:])]
-    low, high = interval(counted, confidence) if len(counted) else (np.nan, np.nan)
-    numbers = {name: float(values[0]), f"{name}_low": low, f"{name}_high": high}
-    return {
-        key: None if np.isnan(value) else round(value, DIGITS) for key, value in numbers.items()
-    }
+    summary: dict[str, Any] = {"n": len(predictions.actual)}
+    articles = len(np.unique(predictions.articles))
+    for name, values in resample(predictions, params, seed).items():
+        summary |= with_interval(name, values[0], values[1:], params.confidence, articles)
+    ones = np.ones((1, len(predictions.actual)))
+    matrices = confusion(ones, predictions.actual, predictions.predicted)
+    return summary | {"per_class": _by_label(per_class(matrices))}
 
 
 def _by_label(columns: dict[str, Floats]) -> dict[str, dict[str, float]]:

@@ -19,7 +19,8 @@ from pairdx.curate.streaming import stream_rows
 from pairdx.data.images import ImageInput
 from pairdx.errors import PairdxError
 from pairdx.evaluate.bootstrap import Floats
-from pairdx.evaluate.inflation import DIGITS, GROUPINGS, Fold, Measure, cross_measure, summarise
+from pairdx.evaluate.inflation import GROUPINGS, Fold, Measure, cross_measure, summarise
+from pairdx.evaluate.reported import rounded
 from pairdx.models.tfidf import train_tfidf
 from pairdx.params.leakage import LeakageParams
 from pairdx.params.tfidf import TfidfParams
@@ -75,8 +76,7 @@ def probe_leakage(
         "pairs": len(labels),
         "articles": len(np.unique(known["articles"])),
         "shared": {
-            by: {name: round(float(found[name][by].mean()), DIGITS) for name in known}
-            for by in GROUPINGS
+            by: {name: rounded(found[name][by].mean()) for name in known} for by in GROUPINGS
         },
         "accuracy": {name: summarise(found[name], *intervals) for name in probes},
     }

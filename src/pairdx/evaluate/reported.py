@@ -6,23 +6,26 @@ from pairdx.evaluate.bootstrap import Floats, interval
 
 DIGITS = 6
 
+Summary = dict[str, float | None]
+
 
 def with_interval(
-    name: str, point: float, resampled: Floats, confidence: float
-) -> dict[str, float | None]:
+    name: str, point: float, resampled: Floats, confidence: float, articles: int
+) -> Summary:
     """Return ``name``, ``<name>_low`` and ``<name>_high``.
 
     Args:
         name: of the value.
-        point: the value; NaN where it is not defined.
+        point: the value; NaN where it is not defined, which leaves it without an interval too.
         resampled: the same in R resamples, (R,); those without a value are left out.
         confidence: of the interval.
+        articles: among the pairs that the value is about; fewer than two give no interval.
     """
-    if math.isnan(point):
-        return dict.fromkeys((name, f"{name}_low", f"{name}_high"))
-    low, high = interval(resampled, confidence)
-    return {
-        name: round(float(point), DIGITS),
-        f"{name}_low": round(low, DIGITS),
-        f"{name}_high": round(high, DIGITS),
-    }
+    ends = (math.nan, math.nan) if math.isnan(point) else interval(resampled, confidence, articles)
+    keys = (name, f"{name}_low", f"{name}_high")
+    return {key: rounded(value) for key, value in zip(keys, (point, *ends), strict=True)}
+
+
+def rounded(value: float) -> float | None:
+    """The value as it is written down, None for NaN."""
+    return None if math.isnan(value) else round(float(value), DIGITS)

@@ -2,7 +2,7 @@
 
 Where all pairs agree, every resample agrees too: a bootstrap would call three of three a certainty.
 There, the interval of a share is the exact binomial one (Clopper and Pearson 1934) of as many draws
-as there are articles. All others are moved out for the number of articles (see ``expanded``).
+as there are articles. All others are those of ``bootstrap``.
 
 Shapes: R resamples, N pairs.
 """
@@ -13,13 +13,8 @@ from typing import Self
 import numpy as np
 from scipy.stats import binomtest
 
-from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
-from pairdx.evaluate.calibration import Booleans
-from pairdx.evaluate.expanded import expanded
-
-DIGITS = 6
-
-Summary = dict[str, float | None]
+from pairdx.evaluate.bootstrap import Booleans, Floats, Integers, article_weights
+from pairdx.evaluate.reported import Summary, rounded, with_interval
 
 
 @dataclass(frozen=True)
@@ -41,21 +36,16 @@ class Resamples:
     def summary(self, name: str, values: Floats, group: Booleans | None = None) -> Summary:
         """The first of ``values`` (1 + R,) and the interval of the others, under three keys.
 
-        The pairs of ``group``, or all, must be of two articles or more: one has no interval.
+        It is about the pairs of ``group``, or all.
         """
         articles = len(np.unique(self.articles if group is None else self.articles[group]))
-        if articles < 2:
-            return _named(name, values[0], None, None)
-        ends = interval(values[1:], expanded(self.confidence, articles))
-        return _named(name, values[0], *ends)
+        return with_interval(name, values[0], values[1:], self.confidence, articles)
 
     def mean(self, name: str, values: Floats | Booleans, group: Booleans) -> Summary:
         """The mean of ``values`` (N,) over the pairs of ``group`` (N,); nulls where it is empty.
 
         A resample without any pair of the group has no mean and is left out.
         """
-        if not group.any():
-            return _named(name, None, None, None)
         pairs = self.weights @ group
         total = self.weights @ np.where(group, values, 0)
         means = np.divide(total, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
@@ -69,10 +59,4 @@ class Resamples:
         drawn = len(np.unique(self.articles[group]))
         hits = drawn if found[name] else 0
         exact = binomtest(hits, drawn).proportion_ci(self.confidence, method="exact")
-        return _named(name, found[name], exact.low, exact.high)
-
-
-def _named(name: str, *values: float | None) -> Summary:
-    keys = (name, f"{name}_low", f"{name}_high")
-    rounded = (None if value is None else round(float(value), DIGITS) for value in values)
-    return dict(zip(keys, rounded, strict=True))
+        return found | {f"{name}_low": rounded(exact.low), f"{name}_high": rounded(exact.high)}

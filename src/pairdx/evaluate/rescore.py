@@ -15,6 +15,8 @@ from pairdx.evaluate.classification import Predictions, accuracy, confusion, mac
 from pairdx.evaluate.reported import with_interval
 from pairdx.params.check_labels import CheckLabelsParams
 
+WITHOUT = "_without_suspects"
+
 
 def rescore(
     predictions: Predictions,
@@ -39,7 +41,9 @@ def rescore(
     summary: dict[str, Any] = {}
     for name, values in point.items():
         resampled = np.concatenate([part[name] for part in parts])
-        summary |= with_interval(name, float(values[0]), resampled, params.confidence)
+        counted = ~suspects if name.endswith(WITHOUT) else np.ones_like(suspects)
+        articles = len(np.unique(predictions.articles[counted]))
+        summary |= with_interval(name, values[0], resampled, params.confidence, articles)
     return summary
 
 
@@ -55,6 +59,6 @@ def _score(
     with np.errstate(invalid="ignore"):  # 0 / 0
         for name, measure in (("accuracy", accuracy), ("macro_f1", macro_f1)):
             scores[name] = measure(everything)
-            scores[f"{name}_without_suspects"] = measure(rest)
+            scores[f"{name}{WITHOUT}"] = measure(rest)
             scores[f"{name}_change"] = measure(rest) - measure(everything)
     return scores

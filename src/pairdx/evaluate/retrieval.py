@@ -30,7 +30,7 @@ import numpy as np
 import pyarrow as pa
 
 from pairdx.errors import PairdxError
-from pairdx.evaluate.bootstrap import Floats, Integers, article_weights, interval
+from pairdx.evaluate.bootstrap import Floats, Integers, article_weights
 from pairdx.evaluate.ranking import (
     Booleans,
     divide,
@@ -39,12 +39,13 @@ from pairdx.evaluate.ranking import (
     recall_at,
     reciprocal_rank,
 )
+from pairdx.evaluate.reported import rounded, with_interval
 from pairdx.params.retrieve import RetrieveParams
 from pairdx.schema import EMBEDDINGS, LABELS, read_table
 
 PRECISION_AT = (5, 10, 50)
 RECALL_AT = (1, 5, 10)
-DIGITS = 6
+SAME = 6  # digits of a similarity, beyond which two are equal
 QUERIES_AT_ONCE = 512  # bounds the memory: 3,400 images are searched with 14 MB a matrix
 
 
@@ -100,7 +101,10 @@ def summarise(searches: dict[str, Search], params: RetrieveParams, seed: int) ->
     """Every score of every search with its interval, and what chance scores."""
     return {
         **{name: _summary(search, params, seed) for name, search in searches.items()},
-        "chance": {name: _means(score(_blind(search))) for name, search in searches.items()},
+        "chance": {
+            name: {one: rounded(_mean(values)) for one, values in score(_blind(search)).items()}
+            for name, search in searches.items()
+        },
     }
 
 
@@ -113,7 +117,7 @@ def score(search: Search) -> dict[str, Floats]:
 
 def _score(search: Search, rows: slice) -> dict[str, Floats]:
     """Score some of the queries."""
-    similarity = np.round(search.queries[rows] @ search.gallery.T, DIGITS)  # (Q, G)
+    similarity = np.round(search.queries[rows] @ search.gallery.T, SAME)  # (Q, G)
     same_group = search.query_groups[rows, None] == search.gallery_groups
     same_class = (search.query_classes[rows].astype(int) @ search.gallery_classes.T) > 0
     by_class = by_pair = similarity
@@ -147,24 +151,17 @@ def _summary(search: Search, params: RetrieveParams, seed: int) -> dict[str, flo
             for weights in article_weights(search.articles, params.resamples, generator)
         ]
     )  # (R, M)
-    for column, (name, mean) in enumerate(_means(scores).items()):
-        low, high = (
-            (None, None) if mean is None else interval(resampled[:, column], params.confidence)
+    for column, (name, each) in enumerate(scores.items()):
+        articles = len(np.unique(search.articles[~np.isnan(each)]))
+        summary |= with_interval(
+            name, _mean(each), resampled[:, column], params.confidence, articles
         )
-        summary |= {name: mean, f"{name}_low": _rounded(low), f"{name}_high": _rounded(high)}
     return summary
 
 
-def _means(scores: dict[str, Floats]) -> dict[str, float | None]:
-    """The mean of each score; None where no query has a hit."""
-    return {
-        name: None if np.isnan(values).all() else _rounded(float(np.nanmean(values)))
-        for name, values in scores.items()
-    }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, DIGITS)
+def _mean(values: Floats) -> float:
+    """The mean over the queries that have a hit; NaN where none has."""
+    return float(np.nan if np.isnan(values).all() else np.nanmean(values))
 
 
 def _blind(search: Search) -> Search:

@@ -23,7 +23,7 @@ import pandas as pd
 from pairdx.errors import PairdxError
 from pairdx.evaluate.bootstrap import Floats, article_weights
 from pairdx.evaluate.corrupted import Booleans, Corrupted
-from pairdx.evaluate.intervals import DIGITS, told
+from pairdx.evaluate.reported import Summary, rounded, with_interval
 from pairdx.params.robustness import RobustnessParams
 
 
@@ -35,6 +35,11 @@ class Errors:
     rates: Floats  # (1 + R, F, K, 1 + S): of the pairs as they are, and of each resample
     reference: int  # which of the F models others are held against
     confidence: float
+
+    def told(self, name: str, values: Floats) -> Summary:
+        """A value that is made of the rates, (1 + R,), with its interval."""
+        articles = len(np.unique(self.answers.articles))
+        return with_interval(name, values[0], values[1:], self.confidence, articles)
 
 
 def measure(answers: Corrupted, params: RobustnessParams, seed: int) -> Errors:
@@ -63,7 +68,7 @@ def summarise(errors: Errors) -> dict[str, Any]:
         "reference": answers.models[errors.reference],
         "models": {
             model: {
-                "accuracy": _rounded(1 - errors.rates[0, f, 0, 0]),
+                "accuracy": rounded(1 - errors.rates[0, f, 0, 0]),
                 **{
                     part: _of_part(errors, f, answers.places(part))
                     for part in parts
@@ -81,7 +86,7 @@ def chart(errors: Errors) -> str:
     for f, k, s in np.ndindex(errors.rates.shape[1:]):
         if answers.read[f, k]:
             kind = list(answers.kinds)[k].replace("_", " ")
-            numbers = told("accuracy", 1 - errors.rates[:, f, k, s], errors.confidence)
+            numbers = errors.told("accuracy", 1 - errors.rates[:, f, k, s])
             rows.append((answers.models[f], kind, s, *numbers.values()))
     columns = ["model", "corruption", "severity", "accuracy", "low", "high"]
     return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
@@ -102,28 +107,24 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
     lost = own - rates[:, model, :, 0]
     relative = _divide(own, corrupted[:, errors.reference])
     summary: dict[str, Any] = {
-        **told("mean_error", own.mean(axis=1), errors.confidence),
-        **told("accuracy_drop", lost.mean(axis=1), errors.confidence),
+        **errors.told("mean_error", own.mean(axis=1)),
+        **errors.told("accuracy_drop", lost.mean(axis=1)),
     }
     if read[errors.reference, places].all():  # else it stands for nothing
-        summary |= told("mce", relative.mean(axis=1), errors.confidence)
+        summary |= errors.told("mce", relative.mean(axis=1))
     kinds = list(errors.answers.kinds)
     summary["corruptions"] = {
         kinds[place]: {
-            **told("error", own[:, k], errors.confidence),
-            **told("accuracy_drop", lost[:, k], errors.confidence),
+            **errors.told("error", own[:, k]),
+            **errors.told("accuracy_drop", lost[:, k]),
             "error_by_severity": {
-                str(severity): _rounded(rate)
+                str(severity): rounded(rate)
                 for severity, rate in enumerate(rates[0, model, k, 1:], start=1)
             },
         }
         for k, place in enumerate(places)
     }
     return summary
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), DIGITS)
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:

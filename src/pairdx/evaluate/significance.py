@@ -3,8 +3,7 @@
 Three answers to one question, for every two models on the same pairs:
 
 - **The interval** of the difference, by the bootstrap that ``evaluate`` uses: both models see the
-  same resamples of articles, so what makes an article hard for both cancels out. Its ends are
-  moved out for the number of articles (see ``expanded``).
+  same resamples of articles, so what makes an article hard for both cancels out.
 - **McNemar's exact test** (1947) on right and wrong: of the pairs that one model alone gets right,
   could the halves be so unequal by chance? It takes pairs for independent draws, which those of
   one article are not, and is then too sure of itself.
@@ -26,7 +25,8 @@ from scipy.stats import binomtest
 
 from pairdx.evaluate.bootstrap import Floats, Integers
 from pairdx.evaluate.classification import Predictions, accuracy, confusion, macro_f1
-from pairdx.evaluate.resamples import Resamples, Summary
+from pairdx.evaluate.reported import Summary
+from pairdx.evaluate.resamples import Resamples
 from pairdx.params.significance import SignificanceParams
 
 METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}

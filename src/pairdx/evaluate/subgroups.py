@@ -4,8 +4,8 @@ Gaps are paired: both groups are scored on the same resamples of whole articles.
 gaps is large by chance alone, so beside its own interval stands one that holds for all comparisons
 of the model at once: the single-step max-t interval of the bootstrap (Westfall & Young 1993), which
 is the gap plus or minus q standard errors, q being the quantile of the largest studentised
-deviation over all the gaps. It widens with the number of comparisons, and less so where these
-hang together.
+deviation over all the gaps, moved out for the number of articles as all intervals are. It widens
+with the number of comparisons, and less so where these hang together.
 
 Shapes: R resamples, N pairs, G groups, P pairs of groups.
 """
@@ -20,9 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairdx.evaluate.attributes import Attribute
-from pairdx.evaluate.bootstrap import Floats, article_weights, interval
+from pairdx.evaluate.bootstrap import Floats, Integers, article_weights
 from pairdx.evaluate.classification import Predictions, accuracy, confusion, macro_f1
-from pairdx.evaluate.reported import DIGITS, with_interval
+from pairdx.evaluate.expanded import expanded
+from pairdx.evaluate.reported import rounded, with_interval
 from pairdx.params.subgroups import SubgroupsParams
 
 METRICS = ("accuracy", "macro_f1")
@@ -34,6 +35,7 @@ class Scores:
 
     attribute: Attribute
     metric: str
+    articles: Integers  # (N,)
     point: Floats  # (G,)
     resampled: Floats  # (R, G)
     compared: tuple[tuple[int, int], ...]  # pairs of groups that are large enough
@@ -125,7 +127,12 @@ def _score(
         ]
         compared = tuple(combinations(large, 2))
         scores[metric] = Scores(
-            attribute, metric, point[metric][0] * known, resampled * known, compared
+            attribute,
+            metric,
+            predictions.articles,
+            point[metric][0] * known,
+            resampled * known,
+            compared,
         )
     return scores
 
@@ -160,7 +167,9 @@ def _groups(
         }
         for metric in METRICS:
             point, values = scores[metric].point[position], scores[metric].resampled[:, position]
-            table[group] |= with_interval(metric, point, values, params.confidence)
+            table[group] |= with_interval(
+                metric, point, values, params.confidence, table[group]["articles"]
+            )
     return table
 
 
@@ -176,19 +185,15 @@ def _largest_gap(scores: Scores, width: float, confidence: float) -> dict[str, A
     sign = 1 if gaps[at] >= 0 else -1
     best, worst = scores.compared[at][::sign]
     gap, values = sign * gaps[at], sign * resampled[:, at]
-    low, high = interval(values, confidence)
-    reach = width * float(np.nanstd(values))
-    numbers = {
-        "gap": gap,
-        "low": low,
-        "high": high,
-        "adjusted_low": gap - reach,
-        "adjusted_high": gap + reach,
-    }
+    articles = len(np.unique(scores.articles[np.isin(scores.attribute.member, (best, worst))]))
+    told = with_interval("gap", gap, values, confidence, articles)
+    reach = width * float(np.nanstd(values)) if articles > 1 else np.nan
     return {
         "best": scores.attribute.groups[best],
         "worst": scores.attribute.groups[worst],
-        **{name: round(float(number), DIGITS) for name, number in numbers.items()},
+        **dict(zip(("gap", "low", "high"), told.values(), strict=True)),
+        "adjusted_low": rounded(gap - reach),
+        "adjusted_high": rounded(gap + reach),
     }
 
 
@@ -205,7 +210,8 @@ def _largest_of_all(by: Mapping[str, Any], metric: str) -> dict[str, Any] | None
 def _max_t(all_scores: Sequence[Scores], confidence: float) -> float:
     """How many standard errors an interval must reach to hold for all comparisons at once."""
     gaps = np.concatenate([scores.gaps for scores in all_scores])
-    if not len(gaps):
+    articles = len(np.unique(np.concatenate([scores.articles for scores in all_scores])))
+    if not len(gaps) or articles < 2:
         return 0.0
     resampled = np.concatenate([scores.resampled_gaps for scores in all_scores], axis=1)
     error = np.nanstd(resampled, axis=0)
@@ -213,4 +219,5 @@ def _max_t(all_scores: Sequence[Scores], confidence: float) -> float:
     if not moving.any():
         return 0.0
     deviations = np.abs(resampled[:, moving] - gaps[moving]) / error[moving]
-    return float(np.nanquantile(np.fmax.reduce(deviations, axis=1), confidence))
+    wanted = expanded(confidence, articles)
+    return float(np.nanquantile(np.fmax.reduce(deviations, axis=1), wanted))

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pairdx.errors import PairdxError
+from pairdx.report.estimates import ENDS, estimate
 from pairdx.schema import PAIRS, read_table
 
 # The order of every table; a comparison may leave some out.
@@ -27,7 +28,7 @@ MODELS = (
     "clinvla",
 )
 COMPARED = ("accuracy", "macro_f1")
-KEYS = tuple(f"{metric}{end}" for metric in COMPARED for end in ("", "_low", "_high"))
+KEYS = tuple(f"{metric}{end}" for metric in COMPARED for end in ENDS)
 
 HEADER = (
     "| Model | Accuracy [low, high] | Macro-F1 [low, high] | Parameters "
@@ -42,7 +43,7 @@ class Row:
 
     model: str
     n: int
-    scores: dict[str, float]  # KEYS
+    scores: dict[str, float | None]  # KEYS
     parameters: int
     trained: bool  # False: random weights
     training_seconds: float | None  # None: a zero-shot model, nothing was trained here
@@ -104,7 +105,7 @@ def comparison_csv(comparison: Comparison) -> str:
     """One row a model and metric, for a chart: model, metric, value, low, high."""
     table = pd.DataFrame(
         [
-            (row.model, metric, *(row.scores[f"{metric}{end}"] for end in ("", "_low", "_high")))
+            (row.model, metric, *(row.scores[f"{metric}{end}"] for end in ENDS))
             for row in comparison.rows
             for metric in COMPARED
         ],
@@ -132,12 +133,7 @@ def comparison_markdown(comparison: Comparison) -> str:
 def _line(row: Row) -> str:
     cells = [
         row.model if row.trained else f"{row.model} (untrained)",
-        *(
-            "{:.3f} [{:.3f}, {:.3f}]".format(
-                *(row.scores[f"{metric}{end}"] for end in ("", "_low", "_high"))
-            )
-            for metric in COMPARED
-        ),
+        *(estimate(row.scores, metric) for metric in COMPARED),
         f"{row.parameters:,}",
         "none" if row.training_seconds is None else _duration(row.training_seconds),
         f"{row.cpu_seconds:.4f}",

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from pairdx.report.estimates import ENDS, estimate
+
 METRICS = ("accuracy", "macro_f1")
-ENDS = ("", "_low", "_high")
 # Smaller p-values are told as such: their digits mean nothing, nor is a p-value ever 0.
 SMALLEST_P = 0.0001
 
@@ -57,17 +58,12 @@ def _name(one: dict[str, Any]) -> str:
 def _line(one: dict[str, Any]) -> str:
     cells = [
         _name(one),
-        *(_difference(*(one[f"{metric}{end}"] for end in ENDS)) for metric in METRICS),
+        *(estimate(one, metric, "+") for metric in METRICS),
         str(one["n10"]),
         str(one["n01"]),
         *(_p(one[key]) for key in ("p", "p_holm", "p_by_article", "p_by_article_holm")),
     ]
     return f"| {' | '.join(cells)} |"
-
-
-def _difference(value: float, low: float | None, high: float | None) -> str:
-    ends = "none" if low is None else f"{low:+.3f}, {high:+.3f}"
-    return f"{value:+.3f} [{ends}]"
 
 
 def _p(value: float) -> str:

@@ -8,8 +8,7 @@ from pairdx.evaluate.abstention import risk_coverage
 from pairdx.evaluate.calibration import reliability
 from pairdx.evaluate.classification import Predictions
 from pairdx.evaluate.confidence import at_temperature
-
-DIGITS = 6
+from pairdx.evaluate.reported import DIGITS
 
 
 def reliability_csv(
