@@ -9,16 +9,16 @@ pairs), `tuning` (four ways to tune, and what they forget of classes they were n
 import dataclasses
 import os
 import statistics
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
+import typer
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -247,6 +247,16 @@ def operations(run: Callable[[], object]) -> float:
     return counter.get_total_flops() / 1e9
 
 
-if __name__ == "__main__":
-    for row in {"parts": parts, "tuning": tuning, "complexity": complexity}[sys.argv[1]]():
+TABLES = {"parts": parts, "tuning": tuning, "complexity": complexity}
+
+
+def main(table: Annotated[str, typer.Argument(help=f"One of {', '.join(TABLES)}.")]) -> None:
+    """Print a table of docs/clinvla.md, after `dvc repro`, from the top of the project."""
+    if table not in TABLES:
+        raise typer.BadParameter(f"{table!r}; allowed are {', '.join(TABLES)}")
+    for row in TABLES[table]():
         print(row, flush=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

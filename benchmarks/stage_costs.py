@@ -9,9 +9,11 @@ import os
 import subprocess
 import time
 
+import typer
+
 
 def main() -> None:
-    """Print one row a stage, the instances of one `foreach` together."""
+    """Run every stage once more; print one row a stage, those of one `foreach` together."""
     listed = subprocess.run(
         ["dvc", "stage", "list", "--name-only"], capture_output=True, text=True, check=True
     )
@@ -38,4 +40,4 @@ def measure(stage: str) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
