@@ -316,7 +316,7 @@ def test_published_pairs_run_to_the_comparison_with_their_own_split(
     assert second["counts"] == first["counts"]
     assert second["leakage"]["train_test"]["articles"]["shared"] == 0  # as it was split there
     scores = yaml.safe_load((folder / "metrics" / "comparison.json").read_text())
-    assert len(scores) == 7
+    assert len(scores) == 8
 
 
 def test_dvc_goes_on_with_a_download_and_notices_the_folder(zenodo: Zenodo, tmp_path: Path) -> None:
