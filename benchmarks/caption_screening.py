@@ -11,10 +11,12 @@ import csv
 import importlib.util
 import json
 import re
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scrub_captions import find_identifiers
@@ -117,7 +119,11 @@ def _covered(caption: str, span: Span, found: list[Span]) -> bool:
     )
 
 
-def main(folder: Path | None) -> None:
+def main(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Holds captions.csv and eponyms.txt.")
+    ] = None,
+) -> None:
     """Print one row a set and method; the ratio is of captions a second to the naive reference."""
     sets = {path.name: read_marked(path) for path in sorted(OWN.glob("*.txt"))}
     sets |= read_shared(folder) if folder else {}
@@ -137,4 +143,4 @@ def main(folder: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    typer.run(main)

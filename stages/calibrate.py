@@ -31,7 +31,7 @@ def main(
     temperatures = {name: summary["temperature"] for name, summary in found.items()}
     with new_folder(metrics) as folder:
         for name, summary in found.items():
-            write_json(folder / f"{name}.json", summary)
+            write_json(folder / f"{name}.json", {"model": name, **summary})
     write_text(reliability, reliability_csv(tests, temperatures, params.bins))
     write_text(risk_coverage, risk_coverage_csv(tests, temperatures))
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from pairdx.data.store import read_pairs
 from pairdx.evaluate.drops import Labelled
-from pairdx.evaluate.shortcut import chart, read_predicted, summarise
+from pairdx.evaluate.shortcut import chart, summarise
+from pairdx.evaluate.together import read_together
 from pairdx.outputs import write_json, write_text
 from pairdx.params.base import load_seed
 from pairdx.params.shortcut import ShortcutParams
@@ -18,10 +19,8 @@ def main(*, model: list[Path], predictions: Path, pairs: Path, metrics: Path, pl
     """Mask, shuffle and empty captions, blank images, and see what each model loses."""
     params, seed = ShortcutParams.load(), load_seed()
     test = read_pairs(pairs)
-    unchanged = {
-        folder.name: read_predicted(predictions / f"{folder.name}.parquet", test.ids)
-        for folder in model
-    }
+    tables = [predictions / f"{folder.name}.parquet" for folder in model]
+    unchanged = {name: one.predicted for name, one in read_together(tables, test.ids).items()}
     changed = changes(test, params.modality_words, seed)
     predicted = predict_changed(model, changed)
     articles = np.unique(test.articles, return_inverse=True)[1]

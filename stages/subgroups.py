@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pairdx.evaluate.aligned import named
 from pairdx.evaluate.attributes import read_attributes
 from pairdx.evaluate.subgroups import chart, summarise
+from pairdx.evaluate.together import read_together
 from pairdx.outputs import write_json, write_text
 from pairdx.params.base import load_seed
 from pairdx.params.subgroups import SubgroupsParams
@@ -17,7 +17,7 @@ def main(*, predictions: list[Path], test: Path, metrics: Path, plot: Path) -> N
     ids, attributes = read_attributes(test, params)
     summaries = {
         model: summarise(scored, attributes, params, seed)
-        for model, scored in named(predictions, ids).items()
+        for model, scored in read_together(predictions, ids).items()
     }
     write_json(metrics, summaries)
     write_text(plot, chart(summaries))

@@ -10,6 +10,7 @@ from releases import encode, picture
 
 from pairdx.data.store import Pairs
 from pairdx.data.text import Vocabulary, WordVectors
+from pairdx.params.fusion import FusionParams
 from pairdx.schema import LABELS
 
 TOP = Path(__file__).parents[1]
@@ -23,6 +24,19 @@ def section(model, /, **changes):
     """A section of params.yaml with some keys changed."""
     content = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
     return model.model_validate(content[model.section] | changes)
+
+
+def tiny_fusion(**changes):
+    """Section `fusion` for a network of a few thousand weights."""
+    small = {
+        "image_encoder": "test_resnet",
+        "image_weights": None,
+        "image_size": 32,
+        "hidden": 16,
+        "text_width": 8,
+        "augment": STILL,
+    }
+    return section(FusionParams, **small | changes)
 
 
 def drawn(count, side=32):

@@ -55,25 +55,31 @@ def predict(
         Path | None, typer.Option(help="The model's metrics/calibration file: be sure as it says.")
     ] = None,
     coverage: Annotated[
-        str, typer.Option(help="With --calibration: % of pairs to answer; abstain on the others.")
-    ] = "90",
+        str | None,
+        typer.Option(help="With --calibration: % of pairs to answer, else abstain. [default: 90]"),
+    ] = None,
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
     from pairdx.models.card import ModelCard
+    from pairdx.models.reads import reads
     from pairdx.schema import LABELS
     from pairdx.serve.abstain import read_rule
     from pairdx.serve.predict import load_model
 
-    rule = read_rule(calibration, coverage) if calibration else None
-
+    if coverage and not calibration:
+        raise PairdxError("--coverage needs --calibration: a file of metrics/calibration")
+    card = ModelCard.load(model)
+    rule = read_rule(calibration, coverage or "90", card.model) if calibration else None
     try:
         data = image.read_bytes()
     except OSError as error:
         raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
     predictor = load_model(model)
-    if not ModelCard.load(model).trained:
+    if not card.trained:
         typer.echo(f"{model}: random weights, never trained; this is chance", err=True)
+    if not caption and "caption" in reads(card):
+        typer.echo(f"{model}: reads captions, and --caption is empty", err=True)
     try:
         row = predictor.predict([data], [caption])[0]
     except PairdxError as error:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from small import STILL, drawn, section, word_vectors
+from small import drawn, section, tiny_fusion, word_vectors
 from torch.nn import functional
 
 from pairdx.data.text import Vocabulary
@@ -23,16 +23,7 @@ WORDS = ["a", "chart", "of", "patient", "radiology", "chart"]
 
 
 def classifier(with_image, mirrored=True):
-    params = section(
-        FusionParams,
-        image_encoder="test_resnet",
-        image_weights=None,
-        image_size=32,
-        hidden=16,
-        text_width=8,
-        average_mirror=mirrored,
-        augment=STILL,
-    )
+    params = tiny_fusion(average_mirror=mirrored)
     built = build(params, word_vectors(max_tokens=6), with_image, 4)
     # Untrained, words hardly count, least of all beside an image.
     built.network.caption.project.weight.data *= 300 if with_image else 10

@@ -45,7 +45,7 @@ def test_as_many_as_asked_for_and_the_same_again(tables):
 
 def test_predictions_of_other_pairs_are_refused(tables, tmp_path):
     other = write(tmp_path / "other.parquet", FIRST, [f"x_{row}" for row in range(6)])
-    with pytest.raises(PairdxError, match=r"other.parquet: predictions of other pairs"):
+    with pytest.raises(PairdxError, match=r"other.parquet: id = 'x_0' in row 0"):
         draw_cases([tables[0], other], IDS, 1, seed=1)
 
 

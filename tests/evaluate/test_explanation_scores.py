@@ -9,7 +9,6 @@ from small import drawn, section
 from pairdx.evaluate.deletion import Curves
 from pairdx.evaluate.explanation_scores import (
     Scored,
-    draw_rows,
     mean_curves,
     score_captions,
     summarise_curves,
@@ -87,14 +86,6 @@ def test_a_class_that_is_not_there_has_no_mean():
     summary = summarise_modalities(shares, pairs, PARAMS, 1)
     assert summary["per_class"][LABELS[5]]["n"] == 0
     assert summary["per_class"][LABELS[5]]["image"] is None
-
-
-def test_rows_are_drawn_once_each_and_the_same_again():
-    rows = draw_rows(5, 20, seed=3)
-    assert rows == sorted(set(rows))
-    assert len(rows) == 5
-    assert rows == draw_rows(5, 20, seed=3) != draw_rows(5, 20, seed=4)
-    assert draw_rows(50, 4, seed=3) == [0, 1, 2, 3]
 
 
 def test_captions_without_words_are_not_scored():

@@ -3,7 +3,8 @@ import pytest
 from sklearn.ensemble import ExtraTreesClassifier
 from small import drawn
 
-from pairdx.evaluate.label_model import WORDS, Evidence, fit_and_predict, join, look_at
+from pairdx.evaluate.caption_probe import TFIDF
+from pairdx.evaluate.label_model import Evidence, fit_and_predict, join, look_at
 from pairdx.models.tfidf import train_tfidf
 from pairdx.schema import LABELS
 
@@ -37,7 +38,7 @@ def test_words_and_trees_are_pooled_by_the_root_of_their_product():
     known, asked = evidence(drawn(36)), evidence(drawn(7))
     labels = np.arange(36) % 6
     pooled = fit_and_predict(known, labels, asked, trees=20, seed=3)
-    words = train_tfidf(known.captions, labels.tolist(), WORDS).predict([], asked.captions)
+    words = train_tfidf(known.captions, labels.tolist(), TFIDF).predict([], asked.captions)
     forest = ExtraTreesClassifier(20, random_state=3).fit(known.images, labels)
     votes = (forest.predict_proba(asked.images) * 20 + 1) / 26
     expected = np.sqrt(words * votes)

@@ -89,7 +89,7 @@ def test_the_chart_holds_every_number(leaking):
         scores["inflation_low"],
         scores["inflation_high"],
     ]
-    row = by_name["captions seen in training", "none"]
+    row = by_name["captions seen in training", "split by pair"]
     assert float(row["value"]) == leaking["shared"]["none"]["captions"]
 
 

@@ -9,9 +9,9 @@ from releases import encode
 from small import section
 
 from pairdx.data.store import Pairs, read_pairs
-from pairdx.evaluate.aligned import read_aligned
 from pairdx.evaluate.attributes import read_attributes
 from pairdx.evaluate.subgroups import summarise
+from pairdx.evaluate.together import read_together
 from pairdx.params.subgroups import SubgroupsParams
 from pairdx.schema import PREDICTIONS, write_table
 from pairdx.serve.predict import load_model, predict_pairs
@@ -44,7 +44,7 @@ def test_it_is_found_as_the_largest_gap(tmp_path, name, group):
     ]
     predictions = predict_pairs(load_model(MODEL), Pairs(**vars(pairs) | {"images": images}))
     write_table(predictions, tmp_path / "image_only.parquet", PREDICTIONS)
-    scored = read_aligned(tmp_path / "image_only.parquet", ids)
+    (scored,) = read_together([tmp_path / "image_only.parquet"], ids).values()
     gap = summarise(scored, attributes, params, 17)["largest_gap"]["accuracy"]
     assert (gap["attribute"], gap["worst"]) == (name, group)
     assert gap["low"] > 0

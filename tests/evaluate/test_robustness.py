@@ -57,13 +57,14 @@ def test_the_errors_are_those_of_the_paper_by_hand(tmp_path):
     fusion, reference = found["models"]["fusion"], found["models"]["image_only"]
     assert (fusion["accuracy"], reference["accuracy"]) == (1, 0.75)
     # noise: (1 + 1) / 8 wrong, blur: (0 + 1) / 8; the reference: 4 / 8 and 4 / 8.
-    assert fusion["image"]["corruptions"]["noise"]["error"] == 0.25
-    assert fusion["image"]["corruptions"]["blur"]["error"] == 0.125
+    assert fusion["image"]["corruptions"]["noise"]["error_rate"] == 0.25
+    assert fusion["image"]["corruptions"]["blur"]["error_rate"] == 0.125
     assert fusion["image"]["mean_error"] == 0.1875
     assert fusion["image"]["mce"] == pytest.approx((0.5 + 0.25) / 2)
     assert fusion["image"]["accuracy_drop"] == 0.1875
     assert fusion["caption"]["mean_error"] == 0.75  # (2 + 4) / 8
-    assert fusion["caption"]["corruptions"]["typos"]["error_by_severity"] == {"1": 0.5, "2": 1.0}
+    typos = fusion["caption"]["corruptions"]["typos"]
+    assert typos["error_rate_by_severity"] == {"1": 0.5, "2": 1.0}
     assert reference["image"]["mce"] == reference["image"]["mce_low"] == 1
     assert reference["image"]["accuracy_drop"] == 0.25  # 0.5 - 1 / 4
 

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import ShapleyValues
-from small import STILL, drawn, section, word_vectors
+from small import drawn, tiny_fusion, word_vectors
 
 from pairdx.evaluate.image_models import image_model
 from pairdx.evaluate.shapley import Contributions, contributions, shapley_of_two
 from pairdx.models.classifier import build
-from pairdx.params.fusion import FusionParams
 
 
 def test_values_by_hand():
@@ -22,16 +21,7 @@ def test_values_by_hand():
 
 @pytest.fixture(scope="module")
 def fusion():
-    params = section(
-        FusionParams,
-        image_encoder="test_resnet",
-        image_weights=None,
-        image_size=32,
-        hidden=16,
-        text_width=8,
-        average_mirror=True,
-        augment=STILL,
-    )
+    params = tiny_fusion(average_mirror=True)
     built = build(params, word_vectors(), True, 3)
     built.network.caption.project.weight.data *= 300  # random images would drown the words
     built.network.eval()

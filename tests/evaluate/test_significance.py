@@ -175,6 +175,14 @@ def test_tables_of_other_pairs_are_refused(tmp_path, other, told):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("ids", [["pair0", "pair1"], ["pair2", "pair1", "pair0"]])
+def test_predictions_of_other_pairs_are_refused(tmp_path, ids):
+    write(tmp_path / "a.parquet", rows())
+    assert list(read_together([tmp_path / "a.parquet"], ["pair0", "pair1", "pair2"])) == ["a"]
+    with pytest.raises(PairdxError, match=r"a\.parquet: predictions of other pairs \(id 'pair"):
+        read_together([tmp_path / "a.parquet"], ids)
+
+
 def test_two_tables_of_one_name_are_refused(tmp_path):
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()

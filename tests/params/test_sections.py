@@ -28,7 +28,7 @@ def test_every_section_has_a_model_and_the_other_way_round():
     models = {model.section for model in SECTIONS}
     modules = {module.name for module in iter_modules(params.__path__)}
     assert models == set(CONTENT) - {"seed", "seeds"}
-    assert models == modules - {"base", "sections", "seeds", "training", "zero_shot"}
+    assert models == modules - {"base", "model_name", "sections", "seeds", "training", "zero_shot"}
 
 
 def test_a_model_cannot_be_changed(check_with):
@@ -83,7 +83,13 @@ def test_a_model_cannot_be_changed(check_with):
         ("shortcut", {"modality_words": ["CT", "--"]}, "shortcut.modality_words.1 = '--'; "),
         ("corrupt", {"pairs": 0}, "corrupt.pairs = 0; "),
         ("corrupt", {"models": []}, "corrupt.models = []; "),
-        ("robustness", {"reference": ""}, "robustness.reference = ''; "),
+        ("corrupt", {"models": ["tfdf"]}, "corrupt.models.0 = 'tfdf'; "),
+        ("robustness", {"reference": "banana"}, "robustness.reference = 'banana'; "),
+        (
+            "disagreements",
+            {"models": ["fusion", "fushion"]},
+            "disagreements.models.1 = 'fushion'; ",
+        ),
         ("external", {"folders": ["mine"]}, "external.folders = ['mine']; "),
         ("external", {"folders": {"../up": "x"}}, "external.folders.../up"),
         ("external", {"folders": {"mine": ""}}, "external.folders.mine = ''; "),

@@ -19,24 +19,30 @@ def write(path, content):
 @pytest.fixture
 def rules(tmp_path):
     coverage = {"80": {"threshold": 0.999}, "95": {"threshold": 0.1}}
-    return write(tmp_path / "rules.json", {"temperature": 0.5, "coverage": coverage})
+    content = {"model": "tfidf", "temperature": 0.5, "coverage": coverage}
+    return write(tmp_path / "rules.json", content)
 
 
 def test_a_rule_is_read(rules):
-    assert read_rule(rules, "80") == Rule(0.5, 0.999)
+    assert read_rule(rules, "80", "tfidf") == Rule(0.5, 0.999)
 
 
 @pytest.mark.parametrize("content", [{}, [], {"temperature": "warm", "coverage": {}}])
 def test_another_file_is_refused(tmp_path, content):
-    with pytest.raises(PairdxError, match="temperature and coverage are needed"):
-        read_rule(write(tmp_path / "x.json", content), "80")
+    with pytest.raises(PairdxError, match="model, temperature and coverage are needed"):
+        read_rule(write(tmp_path / "x.json", content), "80", "tfidf")
     with pytest.raises(PairdxError, match="no such file"):
-        read_rule(tmp_path / "y.json", "80")
+        read_rule(tmp_path / "y.json", "80", "tfidf")
 
 
 def test_another_coverage_is_refused(rules):
     with pytest.raises(PairdxError, match=r"--coverage 90: not in .*; allowed are 80, 95"):
-        read_rule(rules, "90")
+        read_rule(rules, "90", "tfidf")
+
+
+def test_the_rule_of_another_model_is_refused(rules):
+    with pytest.raises(PairdxError, match=r"rules\.json: the calibration of tfidf, not of fusion"):
+        read_rule(rules, "80", "fusion")
 
 
 def test_predict_scales_and_abstains(rules, tmp_path):
@@ -53,6 +59,11 @@ def test_predict_scales_and_abstains(rules, tmp_path):
         done = CliRunner().invoke(app, [*words, *more])
         assert done.exit_code == 0, done.output
         return done.output.splitlines()
+
+    alone = CliRunner().invoke(app, [*words, "--coverage", "80"])
+    assert "--coverage needs --calibration" in str(alone.exception)
+    silent = CliRunner().invoke(app, [*words[:-2], "--model", str(tmp_path / "model")])
+    assert "reads captions, and --caption is empty" in silent.stderr
 
     plain = lines()
     doubtful = lines("--calibration", str(rules), "--coverage", "80")

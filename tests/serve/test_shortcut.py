@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from small import drawn, section
 
-from pairdx.errors import PairdxError
 from pairdx.evaluate.drops import Labelled
-from pairdx.evaluate.shortcut import chart, read_predicted, summarise
+from pairdx.evaluate.shortcut import chart, summarise
+from pairdx.evaluate.together import read_together
 from pairdx.models import classifier, tfidf
 from pairdx.params.fusion import FusionParams
 from pairdx.params.shortcut import ShortcutParams
@@ -47,7 +47,7 @@ def scores(pairs, folder, tmp_path):
     changed = changes(pairs, PARAMS.modality_words, seed=1)
     return summarise(
         Labelled(np.arange(len(pairs)), pairs.targets.numpy()),
-        {"reader": read_predicted(table, pairs.ids)},
+        {"reader": read_together([table], pairs.ids)["reader"].predicted},
         predict_changed([folder], changed),
         PARAMS,
         seed=1,
@@ -121,11 +121,3 @@ def test_a_caption_shared_by_a_figure_is_not_taken_for_another():
     pairs = replace(drawn(12), labels=["chart"] * 12, captions=["a"] * 6 + ["b"] * 6)
     shuffled = shuffle_within(pairs, 1)
     assert shuffled == ["b"] * 6 + ["a"] * 6
-
-
-def test_predictions_of_other_pairs_are_refused(planted, tmp_path):
-    pairs, folder = planted
-    path = tmp_path / "reader.parquet"
-    write_table(predict_pairs(load_model(folder), pairs), path, PREDICTIONS)
-    with pytest.raises(PairdxError, match=r"reader\.parquet: predictions of other pairs"):
-        read_predicted(path, pairs.ids[1:])

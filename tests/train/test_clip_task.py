@@ -4,10 +4,8 @@ import dataclasses
 
 import pytest
 import torch
-from small import STILL, drawn, section, tiny_clip
+from small import STILL, drawn, section
 
-from pairdx.models.clip import ClipClassifier
-from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.clip import ClipTask, finetune_clip
@@ -16,20 +14,6 @@ from pairdx.train.groups import caption_groups
 from pairdx.train.objectives import multi_positive_contrastive
 
 TRAIN, VALIDATION = drawn(24), drawn(12)
-
-
-@pytest.fixture(scope="module")
-def architecture(tmp_path_factory):
-    return tiny_clip(tmp_path_factory.mktemp("clip") / "architecture")
-
-
-@pytest.fixture
-def start(architecture, tmp_path, monkeypatch):
-    """Make a fresh model; the same one each time."""
-    monkeypatch.chdir(tmp_path)
-    values = {"model": f"local-dir:{architecture}", "pretrained": None, "untrained": True}
-    params = section(ClipZeroShotParams, **values)
-    return lambda: ClipClassifier.create(params, seed=1)
 
 
 def settings(**changes):

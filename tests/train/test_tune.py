@@ -6,30 +6,17 @@ import numpy as np
 import open_clip
 import pytest
 import torch
-from small import STILL, drawn, section, tiny_clip
+from small import STILL, drawn, section
 
 from pairdx.errors import PairdxError
 from pairdx.models.card import ModelCard
 from pairdx.models.clip import ClipClassifier, card
 from pairdx.models.lora import lora
-from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.train.checkpoint import Checkpoint
 from pairdx.train.tune import tune_clip
 
 TRAIN, VALIDATION = drawn(24), drawn(12)
-
-
-@pytest.fixture(scope="module")
-def architecture(tmp_path_factory):
-    return tiny_clip(tmp_path_factory.mktemp("clip") / "architecture")
-
-
-@pytest.fixture
-def start(architecture, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    values = {"model": f"local-dir:{architecture}", "pretrained": None, "untrained": True}
-    return lambda: ClipClassifier.create(section(ClipZeroShotParams, **values), seed=1)
 
 
 def tune(clip, **changes):

@@ -9,6 +9,7 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
 BLOCK = 4096  # hashes searched at a time, which bounds the memory for their neighbours
 
 Ints = npt.NDArray[np.int64]

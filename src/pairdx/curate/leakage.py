@@ -11,10 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairdx.curate.duplicates import group_images
+from pairdx.curate.duplicates import NEAR, group_images
 from pairdx.schema import SPLITS
-
-NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
 
 
 def identities(pairs: pa.Table) -> dict[str, npt.NDArray[np.str_]]:

@@ -5,10 +5,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pairdx.curate.duplicates import group_images
+from pairdx.curate.duplicates import NEAR, group_images
 from pairdx.schema import PAIRS, SCRUBBED, SPLITS, read_table
-
-NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
 
 
 def read_outside(scrubbed: Path, pairdx: Path) -> pa.Table:

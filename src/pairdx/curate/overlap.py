@@ -10,11 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from PIL import Image
 
-from pairdx.curate.duplicates import group_images
+from pairdx.curate.duplicates import NEAR, group_images
 from pairdx.curate.hashes import perceptual_hash, pixel_hash
 from pairdx.schema import PAIRS, SCRUBBED, read_table
-
-NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
 
 
 @dataclass(frozen=True)

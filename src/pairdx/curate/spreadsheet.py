@@ -14,6 +14,7 @@ from pathlib import Path
 from pairdx.errors import PairdxError
 
 DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
+MOST = 30_000  # characters; a cell of Excel or LibreOffice holds 32,767
 
 # Fullwidth forms too: they are formulas in East Asian editions. An apostrophe that is already
 # there is kept apart from ours, so that every text reads back as it was.
@@ -35,6 +36,13 @@ def unprotect(cell: str) -> str:
 def visible(text: str) -> str:
     """Show control characters as pictures of the same length, so that spans still fit."""
     return _CONTROL.sub(lambda found: _picture(ord(found[0])), text)
+
+
+def shorten(text: str) -> str:
+    """Return ``text`` as far as a cell holds it, and say how much is missing."""
+    if len(text) <= MOST:
+        return text
+    return f"{text[:MOST]} ... ({len(text) - MOST} more characters)"
 
 
 def _picture(code: int) -> str:

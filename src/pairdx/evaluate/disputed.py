@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pairdx.errors import PairdxError
-from pairdx.schema import PREDICTIONS, read_table
-
-COLUMNS = ("id", "label", "predicted")
+from pairdx.evaluate.together import read_together
 
 
 def draw_cases(
@@ -26,11 +24,11 @@ def draw_cases(
         raise PairdxError(
             f"--predictions: {len(predictions)} given; the tables of two models are needed"
         )
-    (labels, first), (_, second) = (_read(path, ids) for path in predictions)
-    agree = first == second
+    first, second = read_together(predictions, ids).values()
+    agree = first.predicted == second.predicted
     kinds = {
-        "right": agree & (first == labels),
-        "wrong": agree & (first != labels),
+        "right": agree & first.correct,
+        "wrong": agree & ~first.correct,
         "disputed": ~agree,
     }
     generator = np.random.default_rng(seed)
@@ -39,10 +37,3 @@ def draw_cases(
         rows = generator.permutation(np.flatnonzero(mask))[:count]
         drawn[kind] = sorted(int(row) for row in rows)
     return drawn
-
-
-def _read(path: Path, ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    table = read_table(path, PREDICTIONS, COLUMNS).to_pydict()
-    if table["id"] != list(ids):
-        raise PairdxError(f"{path}: predictions of other pairs; run `dvc repro` to predict anew")
-    return np.asarray(table["label"]), np.asarray(table["predicted"])

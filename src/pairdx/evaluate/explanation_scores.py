@@ -39,12 +39,6 @@ class Scored:
     curves: list[Curves]
 
 
-def draw_rows(count: int, pairs: int, seed: int) -> list[int]:
-    """Draw ``count`` of ``pairs`` rows, or take all if there are no more; in order."""
-    drawn = np.random.default_rng(seed).permutation(pairs)[:count]
-    return sorted(int(row) for row in drawn)
-
-
 def score_images(
     models: Mapping[str, ImageModel],
     pairs: Pairs,

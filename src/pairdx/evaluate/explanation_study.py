@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from pairdx.data.store import Pairs
+from pairdx.data.strata import stratified
 from pairdx.evaluate.caption_models import reads_captions
 from pairdx.evaluate.explain import ImageMap, WordWeights, map_images, weigh_words
 from pairdx.evaluate.explanation_scores import (
-    draw_rows,
     mean_curves,
     score_captions,
     score_images,
@@ -61,7 +61,7 @@ class Study:
 
 def study(models: Explained, pairs: Pairs, params: ExplainParams, seed: int) -> Study:
     """Score the explanations on a sample of ``pairs``, and share all among image and caption."""
-    rows = draw_rows(params.pairs, len(pairs), seed)
+    rows = stratified(pairs.labels, params.pairs, seed).tolist()
     scored = score_images(models.images, pairs, rows, params, seed)
     scored += score_captions(models.captions, pairs, rows, params, seed)
     shares = {

@@ -24,14 +24,13 @@ from pairdx.data.store import Pairs
 from pairdx.errors import PairdxError
 from pairdx.evaluate.audit_table import AUDIT
 from pairdx.evaluate.label_model import Evidence, fit_and_predict, join
+from pairdx.evaluate.reported import DIGITS
 from pairdx.params.audit_labels import AuditLabelsParams
 from pairdx.schema import LABELS
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
-
-DIGITS = 6
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from pairdx.evaluate.agreement import Bootstrap, agreement
-from pairdx.evaluate.aligned import named
 from pairdx.evaluate.audit_table import AUDIT
 from pairdx.evaluate.reader_labels import ReaderLabel, by_reader
 from pairdx.evaluate.rescore import rescore
+from pairdx.evaluate.together import read_together
 from pairdx.params.check_labels import CheckLabelsParams
 from pairdx.schema import LABELS, read_table
 
@@ -36,7 +36,7 @@ def check(
     test = [row for row in rows if row["split"] == "test"]
     suspects = np.array([row["suspect"] for row in test], dtype=np.bool_)
     ids = [row["id"] for row in test]
-    models = named(predictions, ids)
+    models = read_together(predictions, ids)
     readers, unknown = by_reader(answers, {row["id"] for row in rows})
     classes = {
         name: dict(zip(ids, [LABELS[k] for k in model.predicted], strict=True))

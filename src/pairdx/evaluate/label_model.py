@@ -18,9 +18,8 @@ from PIL import Image
 from sklearn.ensemble import ExtraTreesClassifier
 
 from pairdx.data.store import Pairs
+from pairdx.evaluate.caption_probe import classify_captions
 from pairdx.models.embedder import Embedder
-from pairdx.models.tfidf import train_tfidf
-from pairdx.params.tfidf import TfidfParams
 from pairdx.schema import LABELS
 from pairdx.sources.decode import decode
 
@@ -28,7 +27,6 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 SIDE = 8  # pixels
-WORDS = TfidfParams(ngrams=2, min_count=2, max_features=20_000, inverse_regularisation=10.0)
 
 
 @dataclass(frozen=True)
@@ -62,23 +60,14 @@ def fit_and_predict(
 
     A class that no label names gets the least probability there is.
     """
-    words = train_tfidf(known.captions, labels.tolist(), WORDS)
     forest = ExtraTreesClassifier(trees, random_state=seed).fit(known.images, labels)
-    by_caption = _spread(
-        words.model.predict_proba(words.vectorizer.transform(asked.captions)), words.model.classes_
-    )
+    by_caption = classify_captions(known.captions, labels.tolist(), asked.captions)
     # Laplace's rule: trees that all agree are sure to one in so many, not for ever.
-    votes = _spread(forest.predict_proba(asked.images), forest.classes_) * trees
+    votes = np.zeros_like(by_caption)
+    votes[:, forest.classes_] = forest.predict_proba(asked.images) * trees
     by_image = (votes + 1) / (trees + len(LABELS))
     pooled = np.sqrt(np.maximum(by_caption, np.finfo(np.float64).tiny) * by_image)
     return pooled / pooled.sum(axis=1, keepdims=True)
-
-
-def _spread(probabilities: Floats, classes: Integers) -> Floats:
-    """Give every class of ``LABELS`` its column."""
-    columns = np.zeros((len(probabilities), len(LABELS)))
-    columns[:, classes] = probabilities
-    return columns
 
 
 def _small(image: bytes) -> npt.NDArray[np.uint8]:

@@ -1,6 +1,6 @@
 """How much worse models get on corrupted pairs, after ImageNet-C (Hendrycks and Dietterich 2019).
 
-- The **error** of a corruption is the share of wrong answers, averaged over its five severities.
+- The **error rate** of a corruption is the share of wrong answers, the mean of its severities.
 - The **mean error** is the mean over the corruptions of images, or of captions.
 - The **mean corruption error** (``mce``) of ImageNet-C divides a corruption's errors by those that
   a reference model makes on the same pictures before it takes the mean; the reference has 1. Where
@@ -115,9 +115,9 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
     kinds = list(errors.answers.kinds)
     summary["corruptions"] = {
         kinds[place]: {
-            **errors.told("error", own[:, k]),
+            **errors.told("error_rate", own[:, k]),
             **errors.told("accuracy_drop", lost[:, k]),
-            "error_by_severity": {
+            "error_rate_by_severity": {
                 str(severity): rounded(rate)
                 for severity, rate in enumerate(rates[0, model, k, 1:], start=1)
             },

@@ -1,28 +1,12 @@
 """The shortcut test's scores: what each model loses by each change, and its chart."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from pairdx.errors import PairdxError
 from pairdx.evaluate.bootstrap import Integers
 from pairdx.evaluate.drops import METRICS, Labelled, Resampling, drops
-from pairdx.schema import LABELS, PREDICTIONS, read_table
-
-
-def read_predicted(path: Path, ids: Sequence[str]) -> Integers:
-    """Read which class a model gave each of the pairs ``ids``, (N,).
-
-    Raises:
-        PairdxError: the table is missing or damaged, or is of other pairs.
-    """
-    table = read_table(path, PREDICTIONS, ("id", "predicted"))
-    if table["id"].to_pylist() != list(ids):
-        raise PairdxError(f"{path}: predictions of other pairs; run `dvc repro` to predict again")
-    return np.array([LABELS.index(label) for label in table["predicted"].to_pylist()])
 
 
 def summarise(

@@ -12,6 +12,7 @@ Shapes: R resamples, N pairs, G groups, P pairs of groups.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -20,10 +21,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairdx.evaluate.attributes import Attribute
-from pairdx.evaluate.bootstrap import Floats, Integers, article_weights
+from pairdx.evaluate.bootstrap import Floats, Integers
 from pairdx.evaluate.classification import Predictions, accuracy, confusion, macro_f1
 from pairdx.evaluate.expanded import expanded
 from pairdx.evaluate.reported import rounded, with_interval
+from pairdx.evaluate.resamples import Resamples
 from pairdx.params.subgroups import SubgroupsParams
 
 METRICS = ("accuracy", "macro_f1")
@@ -34,22 +36,24 @@ class Scores:
     """The groups of one attribute under one metric; NaN where a group cannot be scored."""
 
     attribute: Attribute
-    metric: str
     articles: Integers  # (N,)
-    point: Floats  # (G,)
-    resampled: Floats  # (R, G)
+    values: Floats  # (1 + R, G): of the pairs as they are, then of each resample
     compared: tuple[tuple[int, int], ...]  # pairs of groups that are large enough
 
     @property
     def gaps(self) -> Floats:
         """The difference of each two ``compared`` groups, (P,)."""
-        return np.array([self.point[a] - self.point[b] for a, b in self.compared])
+        return self._differences[0]
 
     @property
     def resampled_gaps(self) -> Floats:
         """The same in each resample, (R, P)."""
+        return self._differences[1:]
+
+    @cached_property
+    def _differences(self) -> Floats:
         first, second = np.array(self.compared, dtype=np.int64).reshape(-1, 2).T
-        return self.resampled[:, first] - self.resampled[:, second]
+        return self.values[:, first] - self.values[:, second]
 
 
 def summarise(
@@ -63,8 +67,10 @@ def summarise(
         params: section ``subgroups``.
         seed: from which the resamples are drawn; the same for every model.
     """
+    drawn = Resamples.draw(predictions.articles, params.resamples, params.confidence, seed)
     scored = {
-        attribute.name: _score(predictions, attribute, params, seed) for attribute in attributes
+        attribute.name: _score(predictions, attribute, params.min_pairs, drawn)
+        for attribute in attributes
     }
     widths = {
         metric: _max_t([scores[metric] for scores in scored.values()], params.confidence)
@@ -72,7 +78,7 @@ def summarise(
     }
     by = {
         name: {
-            "groups": _groups(predictions, scores, params),
+            "groups": _groups(predictions, scores, params.min_pairs, drawn),
             "largest_gap": {
                 metric: _largest_gap(scores[metric], widths[metric], params.confidence)
                 for metric in METRICS
@@ -104,7 +110,7 @@ def chart(summaries: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _score(
-    predictions: Predictions, attribute: Attribute, params: SubgroupsParams, seed: int
+    predictions: Predictions, attribute: Attribute, min_pairs: int, drawn: Resamples
 ) -> dict[str, Scores]:
     """Score the groups of one attribute by each metric."""
     size = len(attribute.groups)
@@ -112,28 +118,17 @@ def _score(
     classes = [len(np.unique(predictions.actual[rows])) for rows in inside]
     # With a single class, F1 only says how often the others were predicted: accuracy says it all.
     scorable = {"accuracy": [True] * size, "macro_f1": [count > 1 for count in classes]}
-    generator = np.random.default_rng(seed)
-    chunks = article_weights(predictions.articles, params.resamples, generator)
-    parts = [_metrics(predictions, inside, weights) for weights in chunks]
-    point = _metrics(predictions, inside, np.ones((1, len(predictions.actual))))
+    measured = _metrics(predictions, inside, drawn.weights)
     scores = {}
     for metric in METRICS:
-        known = np.where(scorable[metric], 1.0, np.nan)
-        resampled = np.concatenate([part[metric] for part in parts])
+        values = np.where(scorable[metric], measured[metric], np.nan)  # (1 + R, G)
         large = [
             group
             for group in range(size)
-            if scorable[metric][group] and inside[group].sum() >= params.min_pairs
+            if scorable[metric][group] and inside[group].sum() >= min_pairs
         ]
         compared = tuple(combinations(large, 2))
-        scores[metric] = Scores(
-            attribute,
-            metric,
-            predictions.articles,
-            point[metric][0] * known,
-            resampled * known,
-            compared,
-        )
+        scores[metric] = Scores(attribute, predictions.articles, values, compared)
     return scores
 
 
@@ -153,7 +148,7 @@ def _metrics(
 
 
 def _groups(
-    predictions: Predictions, scores: Mapping[str, Scores], params: SubgroupsParams
+    predictions: Predictions, scores: Mapping[str, Scores], min_pairs: int, drawn: Resamples
 ) -> dict[str, dict[str, Any]]:
     attribute = scores["accuracy"].attribute
     table: dict[str, dict[str, Any]] = {}
@@ -163,13 +158,10 @@ def _groups(
         table[group] = {
             "n": size,
             "articles": len(np.unique(predictions.articles[inside])),
-            "small": size < params.min_pairs,
+            "small": size < min_pairs,
         }
-        for metric in METRICS:
-            point, values = scores[metric].point[position], scores[metric].resampled[:, position]
-            table[group] |= with_interval(
-                metric, point, values, params.confidence, table[group]["articles"]
-            )
+        table[group] |= drawn.share("accuracy", predictions.correct, inside)
+        table[group] |= drawn.summary("macro_f1", scores["macro_f1"].values[:, position], inside)
     return table
 
 

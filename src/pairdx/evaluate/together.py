@@ -10,8 +10,14 @@ from pairdx.schema import PREDICTIONS, read_table
 SHARED = ("id", "article_id", "label")  # what must not depend on the model
 
 
-def read_together(paths: Sequence[Path]) -> dict[str, Predictions]:
+def read_together(
+    paths: Sequence[Path], ids: Sequence[str] | None = None
+) -> dict[str, Predictions]:
     """Read prediction tables by the name of their model, which is that of the file.
+
+    Args:
+        paths: one table a model.
+        ids: of the pairs that they must be of, in order; None: those of the first table.
 
     Raises:
         PairdxError: a table is damaged, two are of one name, or they are not of the same pairs.
@@ -22,7 +28,19 @@ def read_together(paths: Sequence[Path]) -> dict[str, Predictions]:
             raise PairdxError(f"{path}: a second table of {path.stem!r}; one a model is needed")
         tables[path.stem] = read_predictions(path)
         _check_same_pairs(paths[0], path)
+    if ids is not None:
+        _check_ids(paths[0], ids)
     return tables
+
+
+def _check_ids(path: Path, ids: Sequence[str]) -> None:
+    found = read_table(path, PREDICTIONS, ["id"])["id"].to_pylist()
+    if found != list(ids):
+        other = min(set(found) ^ set(ids), default=found[0])
+        raise PairdxError(
+            f"{path}: predictions of other pairs (id {other!r} is not in both, or in another "
+            "place); run `dvc repro` to predict again"
+        )
 
 
 def _check_same_pairs(first: Path, second: Path) -> None:

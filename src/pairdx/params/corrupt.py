@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, Strict
 
 from pairdx.params.base import Section
+from pairdx.params.model_name import ModelName
 
-Names = Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
+Names = Annotated[tuple[ModelName, ...], Strict(False), Field(min_length=1)]
 
 
 class CorruptParams(Section):

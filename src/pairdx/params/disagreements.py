@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field, Strict, field_validator
 
 from pairdx.params.base import Section
+from pairdx.params.model_name import ModelName
 
 
 class DisagreementsParams(Section):
     """Two models of the comparison, and how many of their disagreements are shown."""
 
     section: ClassVar[str] = "disagreements"
-    models: Annotated[tuple[str, str], Strict(False)]
+    models: Annotated[tuple[ModelName, ModelName], Strict(False)]
     resamples: int = Field(ge=100, le=100_000)
     confidence: float = Field(gt=0.5, lt=1)
     cards: int = Field(ge=0)  # cases shown of each kind

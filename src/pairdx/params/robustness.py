@@ -5,12 +5,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from pairdx.params.base import Section
+from pairdx.params.model_name import ModelName
 
 
 class RobustnessParams(Section):
     """`reference` is the model against which the mean corruption error is taken."""
 
     section: ClassVar[str] = "robustness"
-    reference: str = Field(min_length=1)
+    reference: ModelName
     resamples: int = Field(ge=100, le=100_000)
     confidence: float = Field(gt=0.5, lt=1)

@@ -15,25 +15,31 @@ class Rule:
     threshold: float
 
 
-def read_rule(path: Path, coverage: str) -> Rule:
+def read_rule(path: Path, coverage: str, model: str) -> Rule:
     """Read the rule that answered ``coverage`` % of the validation pairs.
 
     Args:
         path: a model's file of `metrics/calibration`.
         coverage: a percentage that stands in it.
+        model: the name of the model that predicts.
 
     Raises:
-        PairdxError: the file is missing or is none of stage `calibrate`, or has no such coverage.
+        PairdxError: the file is missing, is none of stage `calibrate` or another model's, or has
+            no such coverage.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         temperature, rules = float(content["temperature"]), dict(content["coverage"])
+        calibrated = content["model"]
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run `dvc repro calibrate`") from None
     except (ValueError, KeyError, TypeError):
         raise PairdxError(
-            f"{path}: temperature and coverage are needed; name a file of metrics/calibration"
+            f"{path}: model, temperature and coverage are needed; name a file of "
+            "metrics/calibration"
         ) from None
+    if calibrated != model:
+        raise PairdxError(f"{path}: the calibration of {calibrated}, not of {model}; name its own")
     if coverage not in rules:
         raise PairdxError(
             f"--coverage {coverage}: not in {path}; allowed are {', '.join(rules)} (more: "

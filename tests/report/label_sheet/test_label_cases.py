@@ -71,6 +71,8 @@ def test_a_case_shows_its_own_image_and_caption(cases):
 def test_the_table_is_read_back_where_it_was_filled_in(cases, tmp_path):
     path = tmp_path / "labels.csv"
     path.write_text(render_table(cases), encoding="utf-8")
+    header = render_table(cases).splitlines()[0]
+    assert header == "id,reader,label,note,caption"  # what was given or suggested would sway
     assert read_labels(path) == []
     filled = list(csv.DictReader(io.StringIO(render_table(cases))))
     for row in filled[:3]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from pairdx.curate.spreadsheet import to_csv, visible
+from pairdx.curate.spreadsheet import shorten, to_csv, visible
 from pairdx.data.store import Pairs
 from pairdx.evaluate.reader_labels import HEADER
 from pairdx.params.label_sheet import LabelSheetParams
@@ -22,8 +22,7 @@ from pairdx.sources.decode import decode
 
 Row = Mapping[str, Any]
 GROUPS = ("doubtful", "drawn")
-COLUMNS = (*HEADER, "group", "given", "suggested", "caption")
-MAX_CAPTION = 30_000  # characters; a cell of Excel or LibreOffice holds 32,767
+COLUMNS = (*HEADER, "caption")  # not what was given or suggested: seen first, they sway
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,7 @@ def build_cases(
 
 def render_table(cases: Sequence[LabelCase]) -> str:
     """Return the same pairs as a CSV, for people who would rather answer in a spreadsheet."""
-    rows = [
-        (one.id, "", "", "", one.group, one.given, one.suggested, one.caption[:MAX_CAPTION])
-        for one in cases
-    ]
-    return to_csv(COLUMNS, rows)
+    return to_csv(COLUMNS, [(one.id, "", "", "", shorten(one.caption)) for one in cases])
 
 
 def _digest(row: Row, seed: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pairdx.curate.spreadsheet import to_csv, visible
+from pairdx.curate.spreadsheet import shorten, to_csv, visible
 from pairdx.report.review.cases import ALL, Case
 
 COLUMNS = (
@@ -19,7 +19,6 @@ COLUMNS = (
     "caption",
     "content",
 )
-MAX_CAPTION = 30_000  # characters; a cell of Excel or LibreOffice holds 32,767
 
 
 def render_table(cases: Sequence[Case]) -> str:
@@ -43,12 +42,6 @@ def _row(case: Case) -> tuple[str, ...]:
         case.proposed,
         "; ".join(case.reasons),
         "; ".join(found),
-        _shorten(visible(case.caption)),
+        shorten(visible(case.caption)),
         case.content,
     )
-
-
-def _shorten(caption: str) -> str:
-    if len(caption) <= MAX_CAPTION:
-        return caption
-    return f"{caption[:MAX_CAPTION]} ... ({len(caption) - MAX_CAPTION} more characters)"
