@@ -14,7 +14,7 @@ from pathlib import Path
 from pairdx.errors import PairdxError
 
 DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
-MOST = 30_000  # characters; a cell of Excel or LibreOffice holds 32,767
+LONGEST = 30_000  # characters; a cell of Excel or LibreOffice holds 32,767
 
 # Fullwidth forms too: they are formulas in East Asian editions. An apostrophe that is already
 # there is kept apart from ours, so that every text reads back as it was.
@@ -40,9 +40,9 @@ def visible(text: str) -> str:
 
 def shorten(text: str) -> str:
     """Return ``text`` as far as a cell holds it, and say how much is missing."""
-    if len(text) <= MOST:
+    if len(text) <= LONGEST:
         return text
-    return f"{text[:MOST]} ... ({len(text) - MOST} more characters)"
+    return f"{text[:LONGEST]} ... ({len(text) - LONGEST} more characters)"
 
 
 def _picture(code: int) -> str:

@@ -8,13 +8,13 @@ from PIL import Image
 from screenings import BOX, HOSTILE, SIZE, facts_of, screened_of, write_pairs
 
 from pairdx.curate.decisions import content_of
-from pairdx.curate.spreadsheet import unprotect
+from pairdx.curate.spreadsheet import LONGEST, unprotect
 from pairdx.errors import PairdxError
 from pairdx.params.review import ReviewParams
 from pairdx.report.pictures import close_ups, thumbnail
 from pairdx.report.review.build import build_cases
 from pairdx.report.review.page import render
-from pairdx.report.review.table import MAX_CAPTION, render_table
+from pairdx.report.review.table import render_table
 
 PARAMS = ReviewParams(borderline=99, passed=99, removed=99, readers=1, overlap=0.2, thumbnail=64)
 CAPTIONS = ["Photo of Mr. John Miller, MRN 00482913.", *HOSTILE.values()]
@@ -130,6 +130,6 @@ def test_the_table_holds_the_same_rows(cases):
         if case.caption in (HOSTILE["formula"], HOSTILE["script"], HOSTILE["attribute"]):
             assert unprotect(row["caption"]) == case.caption
         if case.caption == HOSTILE["long"]:
-            assert row["caption"].endswith(f"({100_000 - MAX_CAPTION} more characters)")
+            assert row["caption"].endswith(f"({100_000 - LONGEST} more characters)")
     found = {row["caption"]: row["found"] for row in rows}
     assert found[CAPTIONS[0]] == "name at 14-24; record_number at 31-38"
