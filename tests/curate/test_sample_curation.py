@@ -29,7 +29,7 @@ PARAMS = {
         modalities=(*LABELS, "pathology"),
         licenses="all",
     ),
-    "scan": section(ScanParams, workers=1),
+    "scan": section(ScanParams, workers=2),
     "scrub": section(ScrubParams),
     "balance": BalanceParams(
         duplicates="drop", max_hash_distance=0.1, cap_per_class=None, total=None

@@ -5,6 +5,7 @@ A network built on torch's meta device has shapes and no numbers, so that counti
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import open_clip
 import timm
@@ -14,7 +15,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from pairdx.models.image_encoders import ImageEncoder
 from pairdx.models.weights import find, of_clip
-from pairdx.params.training import ClassifierParams
 
 FLOAT = 4  # bytes
 TRAINING = 3  # a training step costs a forward pass and about two more to go back
@@ -30,11 +30,13 @@ class Cost:
     activation_bytes: int
 
 
-def image_encoder_cost(params: ClassifierParams) -> Cost:
+@cache
+def image_encoder_cost(name: str, image_size: int) -> Cost:
     """Count PairDxFusion's image encoder; the rest of it is small beside it."""
-    return _count(lambda: ImageEncoder(params.image_encoder), params.image_size)
+    return _count(lambda: ImageEncoder(name), image_size)
 
 
+@cache
 def clip_cost(model: str, pretrained: str | None) -> Cost | None:
     """Count a CLIP model's image tower; None where its architecture is not known before a fetch."""
     registered = of_clip(model, pretrained)

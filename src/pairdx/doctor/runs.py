@@ -65,7 +65,9 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
         return _adapters(sections, rows)
     section = "fusion" if model == "fusion" else "baselines"
     params = cast(ClassifierParams, sections[section])
-    cost = image_encoder_cost(params) if model != "caption_only" else None
+    cost = None
+    if model != "caption_only":
+        cost = image_encoder_cost(params.image_encoder, params.image_size)
     trained = cost.parameters if cost and not params.freeze_image else 0
     words = cast(WordVectorsParams, sections["word_vectors"])
     if model != "image_only" and words.source != "train" and not params.freeze_vectors:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pairdx.params.audit_labels import AuditLabelsParams
 from pairdx.params.balance import BalanceParams
-from pairdx.params.base import PARAMS, Section, load_seed
+from pairdx.params.base import PARAMS, Section, load_seed, read, validate
 from pairdx.params.baselines import BaselinesParams
 from pairdx.params.benchmark_cpu import BenchmarkCpuParams
 from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
@@ -83,4 +83,5 @@ def check(path: Path = PARAMS) -> dict[str, Section]:
     """Read and check the seed, the seeds and every section of ``path``."""
     load_seed(path)
     load_seeds(path)
-    return {model.section: model.load(path) for model in SECTIONS}
+    content = read(path)
+    return {model.section: validate(model, content.get(model.section), path) for model in SECTIONS}
