@@ -182,6 +182,8 @@ def test_too_little_memory_is_told(doctor):
         ({"clip_zero_shot__model": "ViT-B-33"}, "clip_zero_shot.model", "not a model of open_clip"),
         ({"clip_zero_shot__model": "local-dir:no"}, "clip_zero_shot.model", "no such file"),
         ({"clip_zero_shot__untrained": False}, "clip_zero_shot.model", "holds no weights"),
+        ({"clinvla__base": "models/no"}, "clinvla.base", "no model.json there; allowed are"),
+        ({"audit_labels__base": "no"}, "audit_labels.base", "no model.json there; allowed are"),
         ({"download__folder": "nowhere"}, "download.source", "'nowhere'; no such folder"),
         (
             {"download__source": "folder"},  # the example
