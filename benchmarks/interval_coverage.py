@@ -97,7 +97,8 @@ def read_articles(path: Path) -> Floats:
     table = pq.read_table(path, columns=["article_id", "label"])
     names, rows = np.unique(table["article_id"].to_numpy(), return_inverse=True)
     counts = np.zeros((len(names), CLASSES))
-    np.add.at(counts, (rows, [LABELS.index(label) for label in table["label"].to_pylist()]), 1)
+    labels = np.array([LABELS.index(label) for label in table["label"].to_pylist()])
+    np.add.at(counts, (rows, labels), 1)
     return counts
 
 

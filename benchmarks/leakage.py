@@ -118,12 +118,13 @@ def show_planted(everything: Pairs, scrubbed: Path, share: float) -> None:
     drawn = np.random.default_rng(load_seed()).random(len(articles)) < share
     chosen = {article for article, hit in zip(articles, drawn, strict=True) if hit}
     siblings = [sibling(one) for one in rows if one["article_id"] in chosen]
-    told = "Accuracy by pair | by article | Inflation"
-    print(f"| Pairs | Probe | Captions seen by pair, article | {told} |")
+    accuracy = "Accuracy by pair | by article | Inflation"
+    print(f"| Pairs | Probe | Captions seen by pair, article | {accuracy} |")
     print("|---|---|---|---|---|---|")
+    params = LeakageParams.load()
+    decoder = ImageInput(params.thumbnail)
     for name, content in (("as they are", rows), (f"{len(siblings)} planted", rows + siblings)):
         content = sorted(content, key=lambda one: one["id"])
-        decoder, params = ImageInput(LeakageParams.load().thumbnail), LeakageParams.load()
         pictures = np.stack([decoder.decode(one["image"]).numpy().ravel() for one in content]) / 255
         told = probe_leakage(pa.Table.from_pylist(content), pictures, params, load_seed())
         seen = ", ".join(f"{told['shared'][by]['captions']:.3f}" for by in ("none", "article"))

@@ -6,7 +6,7 @@ from pairdx.curate.scrub_policy import Decision
 NAME, DATE = Identifier(0, 3, "name"), Identifier(5, 9, "date")
 SURE, DOUBTFUL = Region(0, 0, 9, 9, "name"), Region(20, 20, 29, 29, "face", sure=False)
 PAIR = {"identifiers": [NAME, DATE]}
-BARE = {"identifiers": []}
+BARE: dict[str, list[Identifier]] = {"identifiers": []}
 PROPOSED = Decision(
     "cropped", ("image: name",), True, (SURE,), (DOUBTFUL,), (9, 0, 50, 50), (NAME,)
 )

@@ -23,11 +23,8 @@ from pairdx.sources.sample.release import draw_release
 SEED = 17
 SIDES = ("left", "top", "right", "bottom")
 PARAMS = {
-    "filter": FilterParams(
-        min_age=18,
-        unknown_age="drop",
-        modalities=(*LABELS, "pathology"),
-        licenses="all",
+    "filter": section(
+        FilterParams, unknown_age="drop", modalities=(*LABELS, "pathology"), licenses="all"
     ),
     "scan": section(ScanParams, workers=2),
     "scrub": section(ScrubParams),
