@@ -124,7 +124,7 @@ LAYERS = [
     {"models"},
     {"data"},
     {"curate", "sources"},
-    {"params", "schema", "outputs", "errors", "stage"},
+    {"params", "schema", "model_names", "outputs", "errors", "stage"},
 ]
 
 

@@ -56,7 +56,7 @@ def predict(
     ] = None,
     coverage: Annotated[
         str | None,
-        typer.Option(help="With --calibration: % of pairs to answer, else abstain. [default: 90]"),
+        typer.Option(help="With --calibration: % of pairs to answer, else abstain (default: 90)"),
     ] = None,
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
@@ -67,10 +67,11 @@ def predict(
     from pairdx.serve.abstain import read_rule
     from pairdx.serve.predict import load_model
 
-    if coverage and not calibration:
+    if coverage is not None and not calibration:
         raise PairdxError("--coverage needs --calibration: a file of metrics/calibration")
     card = ModelCard.load(model)
-    rule = read_rule(calibration, coverage or "90", card.model) if calibration else None
+    share = "90" if coverage is None else coverage
+    rule = read_rule(calibration, share, card.model) if calibration else None
     try:
         data = image.read_bytes()
     except OSError as error:

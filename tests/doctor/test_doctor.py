@@ -183,7 +183,18 @@ def test_too_little_memory_is_told(doctor):
         ({"clip_zero_shot__model": "local-dir:no"}, "clip_zero_shot.model", "no such file"),
         ({"clip_zero_shot__untrained": False}, "clip_zero_shot.model", "holds no weights"),
         ({"clinvla__base": "models/no"}, "clinvla.base", "no model.json there; allowed are"),
+        (
+            {"clinvla__base": "models/clip_zero_shot"},
+            "clinvla.base",
+            "needs a CLIP of open_clip's own transformers",
+        ),
+        ({"pretrain_clip__epochs": 0}, "clinvla.base", "random weights, as pretrain_clip.epochs"),
         ({"audit_labels__base": "no"}, "audit_labels.base", "no model.json there; allowed are"),
+        (
+            {"audit_labels__base": "models/pairdx_clip"},
+            "audit_labels.base",
+            "has learned the labels that it audits; allowed are models/clip_base, ",
+        ),
         ({"download__folder": "nowhere"}, "download.source", "'nowhere'; no such folder"),
         (
             {"download__source": "folder"},  # the example

@@ -163,4 +163,4 @@ def test_the_surest_errors_come_first_and_the_rest_is_counted():
 def test_the_stage_names_other_pairs(tmp_path):
     done = write(tmp_path, ids=[f"pair{row}" for row in range(1, 9)])
     assert done.returncode == 1
-    assert "a.parquet: predictions of other pairs" in done.stderr.splitlines()[-1]
+    assert "a.parquet: id = " in done.stderr.splitlines()[-1]

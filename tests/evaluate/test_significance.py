@@ -175,11 +175,17 @@ def test_tables_of_other_pairs_are_refused(tmp_path, other, told):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("ids", [["pair0", "pair1"], ["pair2", "pair1", "pair0"]])
-def test_predictions_of_other_pairs_are_refused(tmp_path, ids):
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (["pair0", "pair1"], "predictions of 3 pairs, but the split has 2; run"),
+        (["pair0", "pair2", "pair1"], "id = 'pair1' in row 1, but 'pair2' in the split; run"),
+    ],
+)
+def test_predictions_of_other_pairs_are_refused(tmp_path, ids, told):
     write(tmp_path / "a.parquet", rows())
     assert list(read_together([tmp_path / "a.parquet"], ["pair0", "pair1", "pair2"])) == ["a"]
-    with pytest.raises(PairdxError, match=r"a\.parquet: predictions of other pairs \(id 'pair"):
+    with pytest.raises(PairdxError, match=rf"a\.parquet: {told}"):
         read_together([tmp_path / "a.parquet"], ids)
 
 

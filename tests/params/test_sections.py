@@ -28,7 +28,7 @@ def test_every_section_has_a_model_and_the_other_way_round():
     models = {model.section for model in SECTIONS}
     modules = {module.name for module in iter_modules(params.__path__)}
     assert models == set(CONTENT) - {"seed", "seeds"}
-    assert models == modules - {"base", "model_name", "sections", "seeds", "training", "zero_shot"}
+    assert models == modules - {"base", "sections", "seeds", "training", "zero_shot"}
 
 
 def test_a_model_cannot_be_changed(check_with):

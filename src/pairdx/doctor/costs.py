@@ -6,6 +6,7 @@ A network built on torch's meta device has shapes and no numbers, so that counti
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any, cast
 
 import open_clip
 import timm
@@ -37,22 +38,31 @@ def image_encoder_cost(name: str, image_size: int) -> Cost:
 
 
 @cache
+def outline(model: str, pretrained: str | None) -> nn.Module | None:
+    """Build a CLIP model without numbers; None where its architecture is not known."""
+    name = "ViT-B-32-quickgelu" if of_clip(model, pretrained) == "clip-vit-b32" else model
+    if name.startswith("hf-hub:"):
+        return None
+    try:
+        with torch.device("meta"):
+            return open_clip.create_model(name, load_weights=False, device="meta")
+    except (RuntimeError, OSError, ValueError):
+        return None  # what is wrong with it is told where the model itself is looked at
+
+
+@cache
 def clip_cost(model: str, pretrained: str | None) -> Cost | None:
     """Count a CLIP model's image tower; None where its architecture is not known before a fetch."""
     registered = of_clip(model, pretrained)
     if registered == "biomedclip":  # its text tower would need its extra
         cost = _count(lambda: timm.create_model("vit_base_patch16_224", num_classes=0), 224)
         return replace(cost, parameters=find(registered).size // FLOAT)
-    name = "ViT-B-32-quickgelu" if registered == "clip-vit-b32" else model
-    if name.startswith("hf-hub:"):
+    clip = outline(model, pretrained)
+    if clip is None:
         return None
-    try:
-        with torch.device("meta"):
-            clip = open_clip.create_model(name, load_weights=False, device="meta")
-    except (RuntimeError, OSError, ValueError):
-        return None  # what is wrong with it is told where the model itself is looked at
-    size = clip.visual.image_size
-    cost = _count(lambda: clip.visual, size if isinstance(size, int) else size[0])
+    visual = cast(Any, clip.visual)
+    side = visual.image_size if isinstance(visual.image_size, int) else visual.image_size[0]
+    cost = _count(lambda: visual, side)
     return replace(cost, parameters=sum(weight.numel() for weight in clip.parameters()))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+from pairdx.doctor.bases import examine_bases
 from pairdx.doctor.data import describe, examine_data, planned_download
 from pairdx.doctor.findings import Finding
 from pairdx.doctor.machine import examine_disk, examine_gpu, examine_memory, examine_servers
@@ -27,6 +28,7 @@ def examine(path: Path) -> Iterator[Finding]:
     yield Finding("params", str(path), f"{len(sections)} sections, all values allowed", "ok")
     yield from examine_data(sections)
     yield from examine_models(sections)
+    yield from examine_bases(sections)
     try:
         names, scale = weights_of(sections), measure(sections)
         runs = runs_of(sections, scale)

@@ -15,9 +15,7 @@ from pairdx.models.clip_folder import LOCAL, check_model, text_tower_of
 from pairdx.models.fetch import missing
 from pairdx.models.image_encoders import ImageEncoder, load_pretrained
 from pairdx.models.weights import find, of_clip, of_images, of_words
-from pairdx.params.audit_labels import AuditLabelsParams
 from pairdx.params.base import Section
-from pairdx.params.clinvla import ClinVlaParams
 from pairdx.params.pairdx_clip import PairDxClipParams
 from pairdx.params.training import ClassifierParams
 from pairdx.params.weights import WeightsParams
@@ -26,11 +24,6 @@ from pairdx.params.zero_shot import ZeroShotParams
 
 CLASSIFIERS = ("fusion", "baselines")
 ZERO_SHOT = ("clip_zero_shot", "biomedclip_zero_shot")
-MAKERS = {  # of the CLIP-like models that others start from
-    "models/clip_base": "pretrain_clip",
-    "models/pairdx_clip": "finetune_clip",
-    **{f"models/{name}": f"zero_shot@{name}" for name in ZERO_SHOT},
-}
 
 
 def weights_of(sections: dict[str, Section]) -> list[str]:
@@ -58,8 +51,6 @@ def examine_models(sections: dict[str, Section]) -> Iterator[Finding]:
     yield _words(cast(WordVectorsParams, sections["word_vectors"]))
     for section in ZERO_SHOT:
         yield _clip(cast(ZeroShotParams, sections[section]))
-    yield _base("clinvla", cast(ClinVlaParams, sections["clinvla"]).base)
-    yield _base("audit_labels", cast(AuditLabelsParams, sections["audit_labels"]).base)
     if any(_needs_transformers(cast(ZeroShotParams, sections[name])) for name in ZERO_SHOT):
         yield _extra("biomedclip", "transformers", "BiomedCLIP's text")
     if cast(PairDxClipParams, sections["pairdx_clip"]).tune == "lora":
@@ -152,17 +143,6 @@ def _named_model(params: ZeroShotParams) -> str:
         allowed = ", ".join(tags)
         raise PairdxError(f"pretrained = {params.pretrained!r}; allowed are {allowed}, or a file")
     return "open_clip will fetch it, size unknown"
-
-
-def _base(section: str, base: str) -> Finding:
-    def check() -> str:
-        if base in MAKERS:
-            return f"the stage {MAKERS[base]} makes it"
-        if not (Path(base) / "model.json").is_file():
-            raise PairdxError(f"no model.json there; allowed are {', '.join(MAKERS)}, or a folder")
-        return "there"
-
-    return found_by(f"{section}.base", base, check)
 
 
 def _needs_transformers(params: ZeroShotParams) -> bool:

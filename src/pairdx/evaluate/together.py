@@ -35,12 +35,17 @@ def read_together(
 
 def _check_ids(path: Path, ids: Sequence[str]) -> None:
     found = read_table(path, PREDICTIONS, ["id"])["id"].to_pylist()
-    if found != list(ids):
-        other = min(set(found) ^ set(ids), default=found[0])
+    if len(found) != len(ids):
         raise PairdxError(
-            f"{path}: predictions of other pairs (id {other!r} is not in both, or in another "
-            "place); run `dvc repro` to predict again"
+            f"{path}: predictions of {len(found)} pairs, but the split has {len(ids)}; run "
+            "`dvc repro` to predict again"
         )
+    for row, (predicted, id_) in enumerate(zip(found, ids, strict=True)):
+        if predicted != id_:
+            raise PairdxError(
+                f"{path}: id = {predicted!r} in row {row}, but {id_!r} in the split; run "
+                "`dvc repro` to predict again"
+            )
 
 
 def _check_same_pairs(first: Path, second: Path) -> None:

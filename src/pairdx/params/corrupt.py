@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
+from pairdx.model_names import ModelName
 from pairdx.params.base import Section
-from pairdx.params.model_name import ModelName
 
 Names = Annotated[tuple[ModelName, ...], Strict(False), Field(min_length=1)]
 

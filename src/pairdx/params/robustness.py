@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from pairdx.model_names import ModelName
 from pairdx.params.base import Section
-from pairdx.params.model_name import ModelName
 
 
 class RobustnessParams(Section):
