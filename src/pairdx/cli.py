@@ -91,7 +91,7 @@ def predict(
         row = scale(row[None], rule.temperature)[0]
         if row.max() < rule.threshold:
             typer.echo(
-                f"not sure enough: {row.max():.3f}, below {rule.threshold:.3f}; ask a person"
+                f"not sure enough: {row.max():.6g}, below {rule.threshold:.6g}; ask a person"
             )
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")

@@ -6,6 +6,7 @@ from pairdx.errors import PairdxError
 from pairdx.params.base import load_seed, read
 from pairdx.params.clip_zero_shot import ClipZeroShotParams
 from pairdx.params.fusion import FusionParams
+from pairdx.params.scan import ScanParams
 
 
 @pytest.fixture
@@ -147,6 +148,29 @@ def test_dvc_can_set_a_small_number(params):
     assert isinstance(read(path)["fusion"]["lr"], str)  # or this test shows nothing
     loaded = FusionParams.load(path)
     assert (loaded.lr, loaded.augment.flip) == (3e-5, 0.25)
+
+
+@pytest.mark.parametrize("text", ["off", "'off'", "Off"])
+def test_off_is_text(params, text):
+    """DVC writes it without quotes, and YAML 1.1 reads it as false."""
+    path = params()
+    given = path.read_text(encoding="utf-8")
+    for word in ("ppocr_v4", "centerface"):
+        assert word in given
+        given = given.replace(word, text)
+    path.write_text(given, encoding="utf-8")
+    if text == "Off":
+        assert "'ppocr_v4' or 'off'" in refused(ScanParams.load, path)
+    else:
+        assert (ScanParams.load(path).words, ScanParams.load(path).faces) == ("off", "off")
+
+
+def test_dvc_can_switch_off(params):
+    hydra = pytest.importorskip("dvc.utils.hydra")
+    path = params()
+    hydra.apply_overrides(path, ["scan.words=off", "fusion.freeze_image=true"])
+    assert ScanParams.load(path).words == "off"
+    assert FusionParams.load(path).freeze_image is True
 
 
 def test_text_that_looks_like_a_number_stays_text(params):

@@ -36,7 +36,9 @@ def test_another_file_is_refused(tmp_path, content):
 
 
 def test_another_coverage_is_refused(rules):
-    with pytest.raises(PairdxError, match=r"--coverage 90: not in .*; allowed are 80, 95"):
+    with pytest.raises(
+        PairdxError, match=r"--coverage 90 \(if not given, 90\): not in .*; allowed are 80, 95"
+    ):
         read_rule(rules, "90", "tfidf")
 
 

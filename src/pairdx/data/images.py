@@ -46,6 +46,10 @@ class ImageInput:
         try:
             with Image.open(io.BytesIO(data)) as image:
                 return transform.pil_to_tensor(self._fit(image.convert("RGB")))
+        except Image.UnidentifiedImageError:
+            raise PairdxError(
+                f"an image of {len(data)} bytes does not decode: its format is not known"
+            ) from None
         except (OSError, SyntaxError, Image.DecompressionBombError) as error:
             raise PairdxError(f"an image of {len(data)} bytes does not decode: {error}") from error
 

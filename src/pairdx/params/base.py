@@ -1,6 +1,7 @@
 """Reading one section of params.yaml into a typed, frozen model."""
 
 import math
+import re
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, ClassVar, Self, TypeVar, cast
@@ -14,6 +15,20 @@ from pairdx.errors import PairdxError
 
 PARAMS = Path("params.yaml")
 _SHARED = {"base", "sections", "training", "zero_shot"}  # modules that are no section
+
+
+class _Loader(yaml.SafeLoader):
+    """As DVC reads and writes: YAML 1.2, in which ``off``, ``on``, ``yes`` and ``no`` are text."""
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    _BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 class Section(BaseModel):
@@ -47,7 +62,7 @@ class Section(BaseModel):
 def read(path: Path = PARAMS) -> dict[str, Any]:
     """Read the whole params file as plain dictionaries."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run from the top of the project") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -42,7 +42,7 @@ def read_rule(path: Path, coverage: str, model: str) -> Rule:
         raise PairdxError(f"{path}: the calibration of {calibrated}, not of {model}; name its own")
     if coverage not in rules:
         raise PairdxError(
-            f"--coverage {coverage}: not in {path}; allowed are {', '.join(rules)} (more: "
-            "calibrate.coverages)"
+            f"--coverage {coverage} (if not given, 90): not in {path}; allowed are "
+            f"{', '.join(rules)} (more: calibrate.coverages)"
         )
     return Rule(temperature, float(rules[coverage]["threshold"]))
