@@ -3,8 +3,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = $(VENV)/bin
-# Threads that wait do not spin: beside other work they would take the cores from it and each other.
-RUN = PATH="$(abspath $(BIN)):$$PATH" OMP_WAIT_POLICY=passive
+RUN = PATH="$(abspath $(BIN)):$$PATH"
 
 .PHONY: setup repro test test-slow lint
 
