@@ -6,6 +6,7 @@ from typing import cast
 
 from pairdx.doctor.costs import outline
 from pairdx.doctor.findings import Finding, found_by
+from pairdx.doctor.models import ZERO_SHOT
 from pairdx.errors import PairdxError
 from pairdx.models.card import ModelCard
 from pairdx.models.towers import transformer_clip
@@ -16,7 +17,7 @@ from pairdx.params.pretrain_clip import PretrainClipParams
 from pairdx.params.zero_shot import ZeroShotParams
 
 PRETRAINED = Path("models/clip_base")
-ZERO_SHOT = {Path("models") / name: name for name in ("clip_zero_shot", "biomedclip_zero_shot")}
+UNTUNED = {Path("models") / name: name for name in ZERO_SHOT}
 LEARNED = {Path("models") / name for name in ("pairdx_clip", "clinvla")}  # from PairDx's labels
 
 
@@ -34,8 +35,8 @@ def _adapted(base: Path, sections: dict[str, Section]) -> str:
         params = cast(PretrainClipParams, sections["pretrain_clip"])
         _towers(params.model, None)
         return _pretrained(params)
-    if base in ZERO_SHOT:
-        clip = cast(ZeroShotParams, sections[ZERO_SHOT[base]])
+    if base in UNTUNED:
+        clip = cast(ZeroShotParams, sections[UNTUNED[base]])
         _towers(clip.model, clip.pretrained)
         return f"made by the stage zero_shot@{base.name}"
     return _of_kind(base, ("clip",))
@@ -45,7 +46,7 @@ def _auditor(base: Path, sections: dict[str, Section]) -> str:
     """Say where the auditor's eyes come from; they must not have learned the labels."""
     if base == PRETRAINED:
         return _pretrained(cast(PretrainClipParams, sections["pretrain_clip"]))
-    if base in ZERO_SHOT:
+    if base in UNTUNED:
         return f"made by the stage zero_shot@{base.name}"
     if base in LEARNED:
         raise PairdxError(f"has learned the labels that it audits; {_allowed()}")
@@ -74,4 +75,4 @@ def _of_kind(base: Path, kinds: tuple[str, ...]) -> str:
 
 
 def _allowed() -> str:
-    return f"allowed are {', '.join(map(str, (PRETRAINED, *ZERO_SHOT)))}, or a folder of your own"
+    return f"allowed are {', '.join(map(str, (PRETRAINED, *UNTUNED)))}, or a folder of your own"

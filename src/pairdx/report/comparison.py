@@ -8,25 +8,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from pairdx.errors import PairdxError
+from pairdx.model_names import ModelName
 from pairdx.report.estimates import ENDS, estimate
 from pairdx.schema import PAIRS, read_table
 
 # The order of every table; a comparison may leave some out.
-MODELS = (
-    "fusion",
-    "image_only",
-    "caption_only",
-    "tfidf",
-    "clip_zero_shot",
-    "biomedclip_zero_shot",
-    "pairdx_clip",
-    "clinvla",
-)
+MODELS: tuple[str, ...] = get_args(ModelName)
 COMPARED = ("accuracy", "macro_f1")
 KEYS = tuple(f"{metric}{end}" for metric in COMPARED for end in ENDS)
 
