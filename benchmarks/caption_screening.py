@@ -18,8 +18,8 @@ from typing import Annotated
 
 import typer
 
+from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
-from pairdx.curate.scrub_captions import find_identifiers
 
 Span = tuple[int, int]
 Finder = Callable[[str], list[Span]]

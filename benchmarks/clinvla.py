@@ -22,22 +22,21 @@ import typer
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from pairdx.data.store import Pairs, read_pairs
-from pairdx.evaluate.bootstrap import article_weights, interval
-from pairdx.evaluate.retrieval import read_searches, score, summarise
-from pairdx.models import clip
-from pairdx.models.card import ModelCard
-from pairdx.models.clip import ClipClassifier
-from pairdx.models.embedder import Embedder
-from pairdx.params.base import load_seed, read
-from pairdx.params.clinvla import ClinVlaParams
-from pairdx.params.pairdx_clip import PairDxClipParams
-from pairdx.params.retrieve import RetrieveParams
-from pairdx.schema import EMBEDDINGS, LABELS, write_table
-from pairdx.serve.embed import embed_pairs
-from pairdx.train.checkpoint import Checkpoint
-from pairdx.train.clinvla import new_clinvla, train_clinvla
-from pairdx.train.tune import tune_clip
+from pairdx.core.params import load_seed, read
+from pairdx.core.schema import EMBEDDINGS, LABELS, write_table
+from pairdx.evidence.retrieval.retrieval import RetrieveParams, read_searches, score, summarise
+from pairdx.models.clinvla.params import ClinVlaParams
+from pairdx.models.clip import clip
+from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.common.card import ModelCard
+from pairdx.models.common.predictor import Embedder
+from pairdx.pairs.store import Pairs, read_pairs
+from pairdx.prediction.embed import embed_pairs
+from pairdx.statistics.intervals.bootstrap import article_weights, interval
+from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
+from pairdx.training.clip.params import PairDxClipParams
+from pairdx.training.clip.tune import tune_clip
+from pairdx.training.common.checkpoint import Checkpoint
 
 SEED = load_seed()
 BASE = Path(ClinVlaParams.load().base)
@@ -196,7 +195,7 @@ def trained_by(way: str, whole: int) -> int:
         return whole
     if way == "probe":
         return len(LABELS) * base().encode_prompts().shape[1]
-    from pairdx.models.lora import lora
+    from pairdx.training.clip.lora import lora
 
     model = base().model
     with lora(model, changed(PairDxClipParams).lora_rank, SEED):

@@ -21,16 +21,15 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
-from pairdx.data.store import Pairs, read_pairs
-from pairdx.evaluate.classification import read_predictions
-from pairdx.evaluate.intervals import summarise
-from pairdx.models.classifier import build
-from pairdx.params.base import PARAMS, read, validate
-from pairdx.params.baselines import BaselinesParams
-from pairdx.params.evaluate import EvaluateParams
-from pairdx.schema import LABELS, PREDICTIONS, SPLITS, write_table
-from pairdx.train.checkpoint import Checkpoint
-from pairdx.train.classifier import train_classifier
+from pairdx.core.params import PARAMS, read, validate
+from pairdx.core.schema import LABELS, PREDICTIONS, SPLITS, write_table
+from pairdx.evidence.scores.summary import EvaluateParams, summarise
+from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.params import BaselinesParams
+from pairdx.pairs.store import Pairs, read_pairs
+from pairdx.statistics.scores.classification import read_predictions
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.fusion.classifier import train_classifier
 
 VALIDATION_FOLDS = 6  # one of six chooses the epoch
 

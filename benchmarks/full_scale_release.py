@@ -25,8 +25,8 @@ from typing import Annotated
 import typer
 from synthetic_release import IMAGES, write_release
 
-from pairdx.curate.balance import solve_total
-from pairdx.schema import LABELS
+from pairdx.core.schema import LABELS
+from pairdx.curate.splits.balance import solve_total
 
 TOP = Path(__file__).parents[1]
 TOTAL = 22_665  # pairs of PairDx

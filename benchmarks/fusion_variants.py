@@ -20,17 +20,16 @@ import yaml
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from pairdx.data.store import Pairs, read_pairs
-from pairdx.data.text import WordVectors
-from pairdx.evaluate.bootstrap import article_weights, interval
-from pairdx.models.classifier import build
-from pairdx.models.tfidf import train_tfidf
-from pairdx.params.base import PARAMS, load_seed, read, validate
-from pairdx.params.fusion import FusionParams
-from pairdx.params.tfidf import TfidfParams
-from pairdx.schema import SPLITS
-from pairdx.train.checkpoint import Checkpoint
-from pairdx.train.classifier import train_classifier
+from pairdx.core.params import PARAMS, load_seed, read, validate
+from pairdx.core.schema import SPLITS
+from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.params import FusionParams
+from pairdx.models.tfidf.tfidf import TfidfParams, train_tfidf
+from pairdx.pairs.store import Pairs, read_pairs
+from pairdx.pairs.text import WordVectors
+from pairdx.statistics.intervals.bootstrap import article_weights, interval
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.fusion.classifier import train_classifier
 
 Floats = NDArray[np.float64]
 DEFAULT = "both, concat"

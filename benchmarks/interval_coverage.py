@@ -15,7 +15,7 @@ Intervals compared, all on the same resamples:
 
 - percentile: the middle 95 % of the resamples;
 - expanded: the same with its ends moved out for the number of articles, as in all metrics
-  (`pairdx.evaluate.expanded`);
+  (`pairdx.statistics.intervals.bootstrap`);
 - BCa: bias-corrected and accelerated (Efron 1987), and expanded too; the acceleration comes from
   leaving out each article.
 
@@ -37,11 +37,10 @@ from scipy.special import expit
 from scipy.stats import norm
 from tqdm import trange
 
-from pairdx.evaluate.bootstrap import Floats, article_weights, interval
-from pairdx.evaluate.classification import accuracy, macro_f1
-from pairdx.evaluate.expanded import expanded
-from pairdx.evaluate.significance import mcnemar, sign_flip
-from pairdx.schema import LABELS
+from pairdx.core.schema import LABELS
+from pairdx.evidence.significance.significance import mcnemar, sign_flip
+from pairdx.statistics.intervals.bootstrap import Floats, article_weights, expanded, interval
+from pairdx.statistics.scores.classification import accuracy, macro_f1
 
 CONFIDENCE = 0.95
 CLASSES = len(LABELS)

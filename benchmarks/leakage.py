@@ -26,21 +26,19 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
-from pairdx.curate.split import COLUMNS, deal
-from pairdx.data.images import ImageInput
-from pairdx.data.store import Pairs, read_pairs
-from pairdx.data.text import WordVectors
-from pairdx.evaluate.inflation import Fold, Measure, cross_measure, summarise
-from pairdx.evaluate.leakage_probes import probe_leakage
-from pairdx.evaluate.reported import Summary
-from pairdx.models.classifier import build
-from pairdx.params.base import PARAMS, load_seed, read, validate
-from pairdx.params.fusion import FusionParams
-from pairdx.params.leakage import LeakageParams
-from pairdx.report.estimates import estimate
-from pairdx.schema import SCRUBBED, SPLITS, read_table
-from pairdx.train.checkpoint import Checkpoint
-from pairdx.train.classifier import train_classifier
+from pairdx.core.params import PARAMS, load_seed, read, validate
+from pairdx.core.schema import SCRUBBED, SPLITS, read_table
+from pairdx.curate.splits.split import COLUMNS, deal
+from pairdx.evidence.leakage.inflation import Fold, Measure, cross_measure, summarise
+from pairdx.evidence.leakage.probes import LeakageParams, probe_leakage
+from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.params import FusionParams
+from pairdx.pairs.images import ImageInput
+from pairdx.pairs.store import Pairs, read_pairs
+from pairdx.pairs.text import WordVectors
+from pairdx.statistics.intervals.reported import Summary, estimate
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.fusion.classifier import train_classifier
 
 VALIDATION_FOLDS = 6  # one of six chooses the epoch
 

@@ -16,8 +16,8 @@ import torch
 import typer
 from safetensors.torch import save_file
 
-from pairdx.models.state_dicts import read_weights
-from pairdx.outputs import new_file
+from pairdx.core.outputs import new_file
+from pairdx.models.common.state_dicts import read_weights
 
 ENCODER = "tf_efficientnet_lite0"  # TensorFlow's padding, with which the weights were trained
 

@@ -19,13 +19,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from pairdx.data.store import read_pairs
-from pairdx.data.text import tokenize
-from pairdx.evaluate.label_audit import Audited, joint_noise, out_of_fold
-from pairdx.evaluate.label_model import Evidence, join, look_at
-from pairdx.params.audit_labels import AuditLabelsParams
-from pairdx.schema import LABELS
-from pairdx.serve.embed import load_embedder
+from pairdx.core.schema import LABELS
+from pairdx.evidence.labels.audit import Audited, joint_noise, out_of_fold
+from pairdx.evidence.labels.look import Evidence, join, look_at
+from pairdx.evidence.labels.params import AuditLabelsParams
+from pairdx.pairs.store import read_pairs
+from pairdx.pairs.text import tokenize
+from pairdx.prediction.embed import load_embedder
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

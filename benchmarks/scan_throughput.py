@@ -13,15 +13,14 @@ from typing import Annotated, Any
 
 import typer
 
-from pairdx.curate.faces import FaceFinder
-from pairdx.curate.hashes import perceptual_hash, pixel_hash
-from pairdx.curate.ocr import TextReader
-from pairdx.curate.scan import scan
-from pairdx.params.base import PARAMS
-from pairdx.params.scan import ScanParams
-from pairdx.schema import COHORT, read_table
+from pairdx.core.params import PARAMS
+from pairdx.core.schema import COHORT, read_table
+from pairdx.curate.scan.faces import FaceFinder
+from pairdx.curate.scan.ocr import TextReader
+from pairdx.curate.scan.params import ScanParams
+from pairdx.curate.scan.scan import scan
 from pairdx.sources.archives import Archives
-from pairdx.sources.decode import decode
+from pairdx.sources.decode import decode, perceptual_hash, pixel_hash
 
 RAW, COHORT_FILE, IMAGES = Path("data/raw"), Path("data/cohort.parquet"), 300
 

@@ -5,16 +5,15 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from pairdx.data.store import read_pairs
-from pairdx.evaluate.audit_table import AUDIT
-from pairdx.evaluate.label_audit import audit, noise_rows, summarise, to_table
-from pairdx.evaluate.label_model import look_at
-from pairdx.outputs import write_json, write_text
-from pairdx.params.audit_labels import AuditLabelsParams
-from pairdx.params.base import load_seed
-from pairdx.schema import SPLITS, write_table
-from pairdx.serve.embed import load_embedder
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.schema import AUDIT, SPLITS, write_table
+from pairdx.core.stage import run
+from pairdx.evidence.labels.audit import audit, noise_rows, summarise, to_table
+from pairdx.evidence.labels.look import look_at
+from pairdx.evidence.labels.params import AuditLabelsParams
+from pairdx.pairs.store import read_pairs
+from pairdx.prediction.embed import load_embedder
 
 
 def main(*, base: Path, pairs: Path, out: Path, metrics: Path, plot: Path) -> None:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from pairdx.curate.balance import COLUMNS, balance
-from pairdx.outputs import write_json
-from pairdx.params.balance import BalanceParams
-from pairdx.params.base import load_seed
-from pairdx.schema import BALANCED, SCRUBBED, read_table, write_table
-from pairdx.stage import run
+from pairdx.core.outputs import write_json
+from pairdx.core.params import load_seed
+from pairdx.core.schema import BALANCED, SCRUBBED, read_table, write_table
+from pairdx.core.stage import run
+from pairdx.curate.splits.balance import COLUMNS, BalanceParams, balance
 
 
 def main(

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.outputs import write_json
-from pairdx.params.benchmark_cpu import BenchmarkCpuParams
-from pairdx.serve.benchmark import benchmark
-from pairdx.stage import run
+from pairdx.core.outputs import write_json
+from pairdx.core.stage import run
+from pairdx.evidence.cost.benchmark import BenchmarkCpuParams, benchmark
+from pairdx.pairs.store import read_pairs
 
 
 def main(*, model: list[Path], pairs: Path, out: Path) -> None:

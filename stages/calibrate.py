@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.errors import PairdxError
-from pairdx.evaluate.confidence import summarise
-from pairdx.evaluate.together import read_together
-from pairdx.outputs import new_folder, write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.calibrate import CalibrateParams
-from pairdx.report.trust import reliability_csv, risk_coverage_csv
-from pairdx.stage import run
+from pairdx.core.errors import PairdxError
+from pairdx.core.outputs import new_folder, write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.calibration.charts import reliability_csv, risk_coverage_csv
+from pairdx.evidence.calibration.confidence import summarise
+from pairdx.evidence.calibration.params import CalibrateParams
+from pairdx.prediction.tables import read_together
 
 
 def main(

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pairdx.evaluate.label_check import check
-from pairdx.evaluate.reader_labels import read_labels
-from pairdx.outputs import write_json
-from pairdx.params.base import load_seed
-from pairdx.params.check_labels import CheckLabelsParams
-from pairdx.stage import run
+from pairdx.core.outputs import write_json
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.labels.check import check
+from pairdx.evidence.labels.params import CheckLabelsParams
+from pairdx.readers.labels import read_labels
 
 
 def main(*, predictions: list[Path], audit: Path, labels: Path, metrics: Path) -> None:

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.outputs import write_json, write_text
-from pairdx.report.comparison import (
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.stage import run
+from pairdx.evidence.comparison.comparison import (
     comparison_csv,
     comparison_json,
     comparison_markdown,
     read_comparison,
 )
-from pairdx.stage import run
 
 
 def main(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.data.strata import stratified, take
-from pairdx.params.base import load_seed
-from pairdx.params.corrupt import CorruptParams
-from pairdx.schema import CORRUPTED, write_table
-from pairdx.serve.corrupted import open_models, predict_corrupted
-from pairdx.stage import run
+from pairdx.core.params import load_seed
+from pairdx.core.schema import CORRUPTED, write_table
+from pairdx.core.stage import run
+from pairdx.evidence.robustness.corrupt import open_models, predict_corrupted
+from pairdx.evidence.robustness.params import CorruptParams
+from pairdx.pairs.store import read_pairs
+from pairdx.pairs.strata import stratified, take
 
 
 def main(*, model: list[Path], pairs: Path, out: Path) -> None:

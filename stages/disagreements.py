@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.evaluate.disagreements import count_words, summarise
-from pairdx.evaluate.together import read_together
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.disagreements import DisagreementsParams
-from pairdx.report.disagreements import page
-from pairdx.schema import PAIRS, read_table
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.schema import PAIRS, read_table
+from pairdx.core.stage import run
+from pairdx.evidence.disagreements.disagreements import count_words, summarise
+from pairdx.evidence.disagreements.page import page
+from pairdx.evidence.disagreements.params import DisagreementsParams
+from pairdx.prediction.tables import read_together
 
 
 def main(*, predictions: list[Path], pairs: Path, metrics: Path, gallery: Path) -> None:

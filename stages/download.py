@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.outputs import new_folder
-from pairdx.params.base import load_seed
-from pairdx.params.download import DownloadParams
+from pairdx.core.outputs import new_folder
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.download.import_multicare import import_multicare
+from pairdx.download.pairdx_release import import_pairdx
+from pairdx.download.params import DownloadParams
+from pairdx.download.sample.release import draw_release
 from pairdx.sources.import_folder import import_folder
-from pairdx.sources.import_multicare import import_multicare
-from pairdx.sources.pairdx_release import import_pairdx
-from pairdx.sources.sample.release import draw_release
-from pairdx.stage import run
 
 
 def main(*, out: Path) -> None:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.schema import EMBEDDINGS, write_table
-from pairdx.serve.embed import embed_pairs, load_embedder
-from pairdx.stage import run
+from pairdx.core.schema import EMBEDDINGS, write_table
+from pairdx.core.stage import run
+from pairdx.pairs.store import read_pairs
+from pairdx.prediction.embed import embed_pairs, load_embedder
 
 
 def main(*, model: Path, pairs: Path, out: Path) -> None:

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from pairdx.evaluate.calibration import reliability
-from pairdx.evaluate.classification import read_predictions
-from pairdx.evaluate.intervals import summarise
-from pairdx.evaluate.reported import DIGITS
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.evaluate import EvaluateParams
-from pairdx.schema import LABELS
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.schema import LABELS
+from pairdx.core.stage import run
+from pairdx.evidence.scores.summary import EvaluateParams, summarise
+from pairdx.statistics.intervals.reported import DIGITS
+from pairdx.statistics.scores.calibration import reliability
+from pairdx.statistics.scores.classification import read_predictions
 
 
 def main(

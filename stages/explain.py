@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.evaluate.disputed import draw_cases
-from pairdx.evaluate.explanation_study import Explained, explain_cases, study
-from pairdx.outputs import new_folder, write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.explain import ExplainParams
-from pairdx.report.explanations import render_cases
-from pairdx.serve.predict import load_model
-from pairdx.stage import run
+from pairdx.core.outputs import new_folder, write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.explanation.cases import ExplainParams, draw_cases
+from pairdx.evidence.explanation.page import render_cases
+from pairdx.evidence.explanation.study import Explained, explain_cases, study
+from pairdx.pairs.store import read_pairs
+from pairdx.prediction.predict import load_model
 
 
 def main(

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pairdx.curate.export import export
-from pairdx.outputs import new_folder
-from pairdx.stage import run
+from pairdx.core.outputs import new_folder
+from pairdx.core.stage import run
+from pairdx.curate.splits.export import export
 
 
 def main(

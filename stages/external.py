@@ -4,15 +4,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pairdx.curate.overlap import read_training_images
-from pairdx.evaluate.classification import read_predictions
-from pairdx.evaluate.external import summarise_external
-from pairdx.outputs import new_folder, write_json
-from pairdx.params.base import load_seed
-from pairdx.params.external import ExternalParams
-from pairdx.serve.external import predict, read_external
-from pairdx.serve.opened import OpenedModel
-from pairdx.stage import run
+from pairdx.core.outputs import new_folder, write_json
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.external.overlap import read_training_images
+from pairdx.evidence.external.pairs import predict, read_external
+from pairdx.evidence.external.params import ExternalParams
+from pairdx.evidence.external.scores import summarise_external
+from pairdx.prediction.predict import OpenedModel
+from pairdx.statistics.scores.classification import read_predictions
 
 
 def main(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pairdx.curate.cohort import attrition_csv, images_present, select_cohort
-from pairdx.outputs import write_json, write_text
-from pairdx.params.filter import FilterParams
-from pairdx.schema import COHORT, write_table
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.schema import COHORT, write_table
+from pairdx.core.stage import run
+from pairdx.curate.filter.cohort import attrition_csv, images_present, select_cohort
+from pairdx.curate.filter.params import FilterParams
 from pairdx.sources.provenance import summary
 from pairdx.sources.raw import archives, read_chunks
-from pairdx.stage import run
 
 
 def main(

@@ -2,18 +2,17 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.models import clip
-from pairdx.models.card import ModelCard
-from pairdx.models.clip_folder import CONFIG, WEIGHTS
-from pairdx.outputs import new_folder
-from pairdx.params.base import load_seed
-from pairdx.params.pairdx_clip import PairDxClipParams
-from pairdx.stage import run
-from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.history import write_history
-from pairdx.train.timing import write_seconds
-from pairdx.train.tune import tune_clip
+from pairdx.core.outputs import new_folder
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.models.clip import clip
+from pairdx.models.clip.folder import CONFIG, WEIGHTS
+from pairdx.models.common.card import ModelCard
+from pairdx.pairs.store import read_pairs
+from pairdx.training.clip.params import PairDxClipParams
+from pairdx.training.clip.tune import tune_clip
+from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.record import write_history, write_seconds
 
 HOW = {"full": "fully fine-tuned", "lora": "fine-tuned by LoRA", "probe": "with a linear probe"}
 

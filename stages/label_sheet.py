@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.evaluate.audit_table import AUDIT
-from pairdx.outputs import new_folder, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.label_sheet import LabelSheetParams
-from pairdx.report.label_sheet.cases import build_cases, choose, render_table
-from pairdx.report.label_sheet.page import render
-from pairdx.schema import SPLITS, read_table
-from pairdx.stage import run
+from pairdx.core.outputs import new_folder, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.schema import AUDIT, SPLITS, read_table
+from pairdx.core.stage import run
+from pairdx.evidence.labels.cases import build_cases, choose, render_table
+from pairdx.evidence.labels.page import render
+from pairdx.evidence.labels.params import LabelSheetParams
+from pairdx.pairs.store import read_pairs
 
 
 def main(*, pairs: Path, audit: Path, out: Path) -> None:

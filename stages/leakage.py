@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from pairdx.curate.split import COLUMNS
-from pairdx.evaluate.leakage_probes import chart, probe_leakage, thumbnails
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.leakage import LeakageParams
-from pairdx.schema import BALANCED, SCRUBBED, read_table
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.schema import BALANCED, SCRUBBED, read_table
+from pairdx.core.stage import run
+from pairdx.curate.splits.split import COLUMNS
+from pairdx.evidence.leakage.probes import LeakageParams, chart, probe_leakage, thumbnails
 
 
 def main(*, scrubbed: Path, balanced: Path, metrics: Path, plot: Path) -> None:

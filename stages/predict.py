@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.schema import PREDICTIONS, write_table
-from pairdx.serve.predict import load_model, predict_pairs
-from pairdx.stage import run
+from pairdx.core.schema import PREDICTIONS, write_table
+from pairdx.core.stage import run
+from pairdx.pairs.store import read_pairs
+from pairdx.prediction.predict import load_model, predict_pairs
 
 
 def main(*, model: Path, pairs: list[Path], out: list[Path]) -> None:

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from pairdx.curate.outside import read_outside
-from pairdx.data.store import read_pairs, to_pairs
-from pairdx.models import clip
-from pairdx.models.card import ModelCard
-from pairdx.outputs import new_folder
-from pairdx.params.base import load_seed
-from pairdx.params.pretrain_clip import PretrainClipParams
-from pairdx.stage import run
-from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.pretrain import pretrain_clip
+from pairdx.core.outputs import new_folder
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.models.clip import clip
+from pairdx.models.common.card import ModelCard
+from pairdx.pairs.store import read_pairs, to_pairs
+from pairdx.training.clip.params import PretrainClipParams
+from pairdx.training.clip.pretrain import pretrain_clip
+from pairdx.training.clip.unused_pairs import read_outside
+from pairdx.training.common.checkpoint import Checkpoint, fingerprint
 
 
 def main(*, scrubbed: Path, pairs: Path, prompts: Path, out: Path) -> None:

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from pairdx.evaluate.retrieval import read_searches, summarise
-from pairdx.outputs import write_json
-from pairdx.params.base import load_seed
-from pairdx.params.retrieve import RetrieveParams
-from pairdx.stage import run
+from pairdx.core.outputs import write_json
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.retrieval.retrieval import RetrieveParams, read_searches, summarise
 
 
 def main(*, embeddings: Path, metrics: Path) -> None:

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from pairdx.outputs import new_folder, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.review import ReviewParams
-from pairdx.report.review.build import build_cases
-from pairdx.report.review.page import render
-from pairdx.report.review.table import render_table
-from pairdx.schema import COHORT, SCAN, SCREENED, read_table
-from pairdx.stage import run
+from pairdx.core.outputs import new_folder, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.schema import COHORT, SCAN, SCREENED, read_table
+from pairdx.core.stage import run
+from pairdx.curate.review.build import build_cases
+from pairdx.curate.review.cases import ReviewParams
+from pairdx.curate.review.page import render
+from pairdx.curate.review.table import render_table
 
 
 def main(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pairdx.data.severities import CORRUPTIONS, SEVERITIES
-from pairdx.evaluate.corrupted import read_corrupted
-from pairdx.evaluate.robustness import chart, measure, summarise
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.robustness import RobustnessParams
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.robustness.answers import read_corrupted
+from pairdx.evidence.robustness.image_corruptions import CORRUPTIONS, SEVERITIES
+from pairdx.evidence.robustness.params import RobustnessParams
+from pairdx.evidence.robustness.robustness import chart, measure, summarise
 
 
 def main(*, predictions: Path, metrics: Path, plot: Path) -> None:

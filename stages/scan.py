@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pairdx.curate.scan import scan
-from pairdx.params.scan import ScanParams
-from pairdx.schema import COHORT, SCAN, read_table, write_table
-from pairdx.stage import run
+from pairdx.core.schema import COHORT, SCAN, read_table, write_table
+from pairdx.core.stage import run
+from pairdx.curate.scan.params import ScanParams
+from pairdx.curate.scan.scan import scan
 
 CACHE = Path(".cache/scan")  # no output of the stage: the same facts come out without it
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pairdx.curate.decisions import match, read_decisions
-from pairdx.curate.scrub import scrub
-from pairdx.evaluate.screening import score
-from pairdx.outputs import new_file, write_json
-from pairdx.params.scrub import ScrubParams
-from pairdx.schema import COHORT, SCAN, SCREENED, read_table, write_table
-from pairdx.stage import run
+from pairdx.core.outputs import new_file, write_json
+from pairdx.core.schema import COHORT, SCAN, SCREENED, read_table, write_table
+from pairdx.core.stage import run
+from pairdx.curate.scrub.params import ScrubParams
+from pairdx.curate.scrub.screening import score
+from pairdx.curate.scrub.scrub import scrub
+from pairdx.readers.decisions import match, read_decisions
 
 
 def main(

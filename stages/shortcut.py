@@ -4,15 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pairdx.data.store import read_pairs
-from pairdx.evaluate.drops import Labelled
-from pairdx.evaluate.shortcut import chart, summarise
-from pairdx.evaluate.together import read_together
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.shortcut import ShortcutParams
-from pairdx.serve.shortcut import changed_shares, changes, predict_changed
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.shortcut.changes import changed_shares, changes, predict_changed
+from pairdx.evidence.shortcut.drops import Labelled
+from pairdx.evidence.shortcut.modality_words import ShortcutParams
+from pairdx.evidence.shortcut.shortcut import chart, summarise
+from pairdx.pairs.store import read_pairs
+from pairdx.prediction.tables import read_together
 
 
 def main(*, model: list[Path], predictions: Path, pairs: Path, metrics: Path, plot: Path) -> None:

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from pairdx.evaluate.significance import compare_all
-from pairdx.evaluate.together import read_together
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.significance import SignificanceParams
-from pairdx.report.differences import differences_csv, differences_json, differences_markdown
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.significance.differences import (
+    differences_csv,
+    differences_json,
+    differences_markdown,
+)
+from pairdx.evidence.significance.significance import SignificanceParams, compare_all
+from pairdx.prediction.tables import read_together
 
 
 def main(*, predictions: list[Path], metrics: Path, plot: Path, table: Path) -> None:

@@ -5,14 +5,20 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from pairdx.curate.leakage import measure, summary
-from pairdx.curate.split import COLUMNS, count_splits, keep_published, split, write_splits
-from pairdx.outputs import new_folder, write_json
-from pairdx.params.base import load_seed
-from pairdx.params.split import SplitParams
-from pairdx.schema import BALANCED, SCRUBBED, read_table
+from pairdx.core.outputs import new_folder, write_json
+from pairdx.core.params import load_seed
+from pairdx.core.schema import BALANCED, SCRUBBED, read_table
+from pairdx.core.stage import run
+from pairdx.curate.splits.leakage import measure, summary
+from pairdx.curate.splits.split import (
+    COLUMNS,
+    SplitParams,
+    count_splits,
+    keep_published,
+    split,
+    write_splits,
+)
 from pairdx.sources.published_split import read_splits_csv
-from pairdx.stage import run
 
 
 def main(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pairdx.evaluate.attributes import read_attributes
-from pairdx.evaluate.subgroups import chart, summarise
-from pairdx.evaluate.together import read_together
-from pairdx.outputs import write_json, write_text
-from pairdx.params.base import load_seed
-from pairdx.params.subgroups import SubgroupsParams
-from pairdx.stage import run
+from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.evidence.subgroups.attributes import read_attributes
+from pairdx.evidence.subgroups.params import SubgroupsParams
+from pairdx.evidence.subgroups.subgroups import chart, summarise
+from pairdx.prediction.tables import read_together
 
 
 def main(*, predictions: list[Path], test: Path, metrics: Path, plot: Path) -> None:

@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.models.card import ModelCard
-from pairdx.models.clinvla import card, digest_of
-from pairdx.outputs import new_folder
-from pairdx.params.base import load_seed
-from pairdx.params.clinvla import ClinVlaParams
-from pairdx.stage import run
-from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.clinvla import new_clinvla, train_clinvla
-from pairdx.train.history import write_history
-from pairdx.train.timing import write_seconds
+from pairdx.core.outputs import new_folder
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.models.clinvla.clinvla import card, digest_of
+from pairdx.models.clinvla.params import ClinVlaParams
+from pairdx.models.common.card import ModelCard
+from pairdx.pairs.store import read_pairs
+from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
+from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.record import write_history, write_seconds
 
 
 def main(

@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.data.text import WordVectors
-from pairdx.models import classifier as models
-from pairdx.models.fetch import obtain_image_weights
-from pairdx.outputs import new_folder
-from pairdx.params.base import load_seed
-from pairdx.params.fusion import FusionParams
-from pairdx.params.weights import WeightsParams
-from pairdx.stage import run
-from pairdx.train.checkpoint import Checkpoint, fingerprint
-from pairdx.train.classifier import train_classifier
-from pairdx.train.history import write_history
-from pairdx.train.timing import write_seconds
+from pairdx.core.outputs import new_folder
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.models.fusion import classifier as models
+from pairdx.models.fusion.params import FusionParams
+from pairdx.models.weights.fetch import obtain_image_weights
+from pairdx.models.weights.registry import WeightsParams
+from pairdx.pairs.store import read_pairs
+from pairdx.pairs.text import WordVectors
+from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.record import write_history, write_seconds
+from pairdx.training.fusion.classifier import train_classifier
 
 
 def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> None:

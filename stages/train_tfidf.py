@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pairdx.data.store import read_pairs
-from pairdx.models import tfidf
-from pairdx.outputs import new_folder
-from pairdx.params.tfidf import TfidfParams
-from pairdx.stage import run
-from pairdx.train.timing import write_seconds
+from pairdx.core.outputs import new_folder
+from pairdx.core.stage import run
+from pairdx.models.tfidf import tfidf
+from pairdx.models.tfidf.tfidf import TfidfParams
+from pairdx.pairs.store import read_pairs
+from pairdx.training.common.record import write_seconds
 
 
 def main(*, pairs: Path, out: Path, timing: Path) -> None:

@@ -3,16 +3,15 @@
 import logging
 from pathlib import Path
 
-from pairdx.data.text import coverage
-from pairdx.data.word_vectors import build_word_vectors
-from pairdx.models.fetch import obtain_file
-from pairdx.models.weights import of_words
-from pairdx.outputs import write_json
-from pairdx.params.base import load_seed
-from pairdx.params.weights import WeightsParams
-from pairdx.params.word_vectors import WordVectorsParams
-from pairdx.schema import PAIRS, SPLITS, read_table
-from pairdx.stage import run
+from pairdx.core.outputs import write_json
+from pairdx.core.params import load_seed
+from pairdx.core.schema import PAIRS, SPLITS, read_table
+from pairdx.core.stage import run
+from pairdx.models.weights.fetch import obtain_file
+from pairdx.models.weights.registry import WeightsParams, of_words
+from pairdx.pairs.text import coverage
+from pairdx.training.word_vectors.params import WordVectorsParams
+from pairdx.training.word_vectors.word_vectors import build_word_vectors
 
 
 def main(*, pairs: Path, out: Path, metrics: Path) -> None:

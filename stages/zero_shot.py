@@ -6,14 +6,14 @@ The model is saved as it came, so that DVC pins its bytes and every later stage 
 from enum import StrEnum
 from pathlib import Path
 
-from pairdx.models import clip, weights
-from pairdx.models.fetch import obtain
-from pairdx.outputs import new_folder
-from pairdx.params.base import load_seed
-from pairdx.params.biomedclip_zero_shot import BiomedClipZeroShotParams
-from pairdx.params.clip_zero_shot import ClipZeroShotParams
-from pairdx.params.weights import WeightsParams
-from pairdx.stage import run
+from pairdx.core.outputs import new_folder
+from pairdx.core.params import load_seed
+from pairdx.core.stage import run
+from pairdx.models.clip import clip
+from pairdx.models.clip.params import BiomedClipZeroShotParams, ClipZeroShotParams
+from pairdx.models.weights import registry as weights
+from pairdx.models.weights.fetch import obtain
+from pairdx.models.weights.registry import WeightsParams
 
 
 class Name(StrEnum):

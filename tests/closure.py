@@ -9,9 +9,15 @@ SOURCE = ROOT / "src"
 
 
 def module_file(name: str) -> Path | None:
-    """Return the file of a dotted module name, None if it is a package or nobody's module."""
-    path = SOURCE / Path(*name.split(".")).with_suffix(".py")
-    return path if path.is_file() else None
+    """Return the file of a dotted module name, None if it is nobody's; a package's if it imports.
+
+    A package that holds a docstring only is no dependency of anybody.
+    """
+    path = SOURCE / Path(*name.split("."))
+    if path.with_suffix(".py").is_file():
+        return path.with_suffix(".py")
+    package = path / "__init__.py"
+    return package if package.is_file() and imported(package) else None
 
 
 @cache
@@ -29,17 +35,35 @@ def imported(script: Path) -> frozenset[Path]:
     return frozenset(files)
 
 
-def closure(script: Path) -> set[str]:
-    """Return every first-party file that runs when ``script`` runs, as paths from the root.
-
-    A page's template, style and script lie beside its module under the same name.
-    """
+def closure(script: Path) -> set[Path]:
+    """Return every first-party module that runs when ``script`` runs."""
     found: set[Path] = set()
     waiting = [script]
     while waiting:
         new = imported(waiting.pop()) - found
         found |= new
         waiting += new
-    beside = {file.with_suffix(end) for file in found for end in (".html", ".css", ".js")}
-    files = found | {file for file in beside if file.is_file()}
-    return {file.relative_to(ROOT).as_posix() for file in files}
+    return found
+
+
+def folders(script: Path) -> set[str]:
+    """Return the folders of those modules, as paths from the root.
+
+    A folder that holds another one (a subject with a part of its own) stands for both.
+    """
+    names = {file.parent.relative_to(ROOT).as_posix() for file in closure(script)}
+    return {name for name in names if not any(name.startswith(f"{other}/") for other in names)}
+
+
+# Stages that open models of any kind, or measure with intervals, list these whole.
+WHOLE = {"src/pairdx/models": 4, "src/pairdx/statistics": 2}
+
+
+def dependencies(script: Path) -> set[str]:
+    """Return the folders to list for ``script``: a parent in the place of most of its folders."""
+    found = folders(script)
+    for parent, enough in WHOLE.items():
+        parts = {name for name in found if name.startswith(f"{parent}/")}
+        if len(parts) >= enough:
+            found = found - parts | {parent}
+    return found

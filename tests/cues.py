@@ -5,8 +5,8 @@ import torch
 from PIL import Image
 from releases import encode
 
-from pairdx.data.store import Pairs
-from pairdx.data.text import Vocabulary, WordVectors
+from pairdx.pairs.store import Pairs
+from pairdx.pairs.text import Vocabulary, WordVectors
 
 SIDE, PATCH = 32, 8  # pixels
 CELLS = SIDE // PATCH  # places for a patch, a side

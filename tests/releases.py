@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from pairdx.schema import LABELS
+from pairdx.core.schema import LABELS
 
 HEADER = [
     "file_id",

@@ -3,8 +3,8 @@
 import pyarrow as pa
 from releases import encode, picture, rows_of, write_release
 
-from pairdx.curate.scrub_captions import find_identifiers
-from pairdx.schema import COHORT, LABELS, SCAN, SCREENED
+from pairdx.core.schema import COHORT, LABELS, SCAN, SCREENED
+from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.sources.multicare import read_rows
 
 SIZE = (96, 80)

@@ -8,10 +8,10 @@ import yaml
 from PIL import Image
 from releases import encode, picture
 
-from pairdx.data.store import Pairs
-from pairdx.data.text import Vocabulary, WordVectors
-from pairdx.params.fusion import FusionParams
-from pairdx.schema import LABELS
+from pairdx.core.schema import LABELS
+from pairdx.models.fusion.params import FusionParams
+from pairdx.pairs.store import Pairs
+from pairdx.pairs.text import Vocabulary, WordVectors
 
 TOP = Path(__file__).parents[1]
 COLOURS = ["white", "red", "green", "blue", "yellow", "magenta"]  # one a class

@@ -9,11 +9,10 @@ from closure import ROOT
 from small import drawn, section, tiny_clip
 
 from pairdx import cli
-from pairdx.curate.decisions import read_decisions
-from pairdx.evaluate.audit_table import AUDIT
-from pairdx.models import clip
-from pairdx.params.clip_zero_shot import ClipZeroShotParams
-from pairdx.schema import LABELS, write_table
+from pairdx.core.schema import AUDIT, LABELS, write_table
+from pairdx.models.clip import clip
+from pairdx.models.clip.params import ClipZeroShotParams
+from pairdx.readers.decisions import read_decisions
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from closure import ROOT
 
-from pairdx.schema import LABELS
+from pairdx.core.schema import LABELS
 
 
 @pytest.mark.slow

@@ -18,12 +18,12 @@ from small import drawn, section
 from timm.data import ImageNetInfo
 from torch.nn import functional
 
-from pairdx.data.word_vectors import build_word_vectors
-from pairdx.models.classifier import build
-from pairdx.params.fusion import FusionParams
-from pairdx.params.word_vectors import WordVectorsParams
-from pairdx.train.checkpoint import Checkpoint
-from pairdx.train.classifier import train_classifier
+from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.params import FusionParams
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.fusion.classifier import train_classifier
+from pairdx.training.word_vectors.params import WordVectorsParams
+from pairdx.training.word_vectors.word_vectors import build_word_vectors
 
 pytestmark = pytest.mark.slow
 ENCODER = "tf_efficientnet_lite0"

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from small import TOP
 
-from pairdx.params.sections import check
+from pairdx.doctor.sections import check
 
 PROFILES = sorted((TOP / "profiles").glob("*.yaml"))
 FILES = [TOP / "params.yaml", *PROFILES]

@@ -99,3 +99,13 @@ def published_resnet18(path, seed=3):
     torch.manual_seed(seed)
     torch.save(resnet18().state_dict(), path)
     return path
+
+
+class Code:
+    """What a pickle with code looks like: unpickling calls a function."""
+
+    def __init__(self, target):
+        self.target = str(target)
+
+    def __reduce__(self):
+        return (open, (self.target, "w"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pairdx.commands.weights import app as weights
-from pairdx.errors import PairdxError
+from pairdx.core.errors import PairdxError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(weights, name="weights")
@@ -23,7 +23,7 @@ def check(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
     """Check every value of a params file before anything runs."""
-    from pairdx.params.sections import check as check_sections
+    from pairdx.doctor.sections import check as check_sections
 
     sections = check_sections(path)
     download = sections["download"].model_dump()
@@ -41,7 +41,7 @@ def doctor(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
     """Say what a params file needs, what of it is there, and how long training will take."""
-    from pairdx.commands.doctor import examine_and_tell
+    from pairdx.doctor.examine import examine_and_tell
 
     examine_and_tell(path)
 
@@ -61,11 +61,11 @@ def predict(
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
-    from pairdx.models.card import ModelCard
-    from pairdx.models.reads import reads
-    from pairdx.schema import LABELS
-    from pairdx.serve.abstain import read_rule
-    from pairdx.serve.predict import load_model
+    from pairdx.core.schema import LABELS
+    from pairdx.models.common.card import ModelCard
+    from pairdx.models.common.predictor import reads
+    from pairdx.prediction.abstain import read_rule
+    from pairdx.prediction.predict import load_model
 
     if coverage is not None and not calibration:
         raise PairdxError("--coverage needs --calibration: a file of metrics/calibration")
@@ -86,7 +86,7 @@ def predict(
     except PairdxError as error:
         raise PairdxError(f"{image}: {error}") from error
     if rule:
-        from pairdx.evaluate.temperature import scale
+        from pairdx.evidence.calibration.temperature import scale
 
         row = scale(row[None], rule.temperature)[0]
         if row.max() < rule.threshold:
@@ -100,7 +100,7 @@ def predict(
 @app.command()
 def offline_plots() -> None:
     """Make `dvc plots show` draw without a network, in this checkout."""
-    from pairdx.report.offline_plots import write
+    from pairdx.pages.offline_plots import write
 
     typer.echo(f"dvc plots show now uses {write(Path())}")
 
@@ -128,8 +128,8 @@ def add_decisions(
     ),
 ) -> None:
     """Add readers' decisions to those that `dvc repro` obeys; a later word replaces an earlier."""
-    from pairdx.curate.decisions import format_decisions, merge, read_decisions
-    from pairdx.outputs import write_text
+    from pairdx.core.outputs import write_text
+    from pairdx.readers.decisions import format_decisions, merge, read_decisions
 
     decisions = read_decisions(into)
     for file in files:
@@ -151,10 +151,9 @@ def add_labels(
     ),
 ) -> None:
     """Add readers' labels to those that `dvc repro` compares; a later one replaces an earlier."""
-    from pairdx.evaluate.audit_table import AUDIT
-    from pairdx.evaluate.reader_labels import format_labels, merge, read_labels
-    from pairdx.outputs import write_text
-    from pairdx.schema import read_table
+    from pairdx.core.outputs import write_text
+    from pairdx.core.schema import AUDIT, read_table
+    from pairdx.readers.labels import format_labels, merge, read_labels
 
     labels = read_labels(into)
     known = set(read_table(audit, AUDIT, ["id"])["id"].to_pylist())

@@ -8,8 +8,8 @@ from closure import ROOT
 from pairdx.doctor.costs import Cost, clip_cost, image_encoder_cost
 from pairdx.doctor.findings import gigabytes
 from pairdx.doctor.scale import measure
+from pairdx.doctor.sections import check
 from pairdx.doctor.times import ADAMW, Work, in_words, last_runs, seconds
-from pairdx.params.sections import check
 
 
 def test_resnet18_is_as_published():

@@ -11,8 +11,8 @@ from releases import rows_of, write_release
 from safetensors.torch import save_file
 from test_cli import run
 
-from pairdx.models.weights import WEIGHTS
-from pairdx.schema import LABELS
+from pairdx.core.schema import LABELS
+from pairdx.models.weights.registry import WEIGHTS
 
 PROFILES = ["params.yaml", "profiles/small.yaml", "profiles/paper.yaml"]
 REAL = PROFILES[1:]

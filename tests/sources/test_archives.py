@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from pairdx.errors import PairdxError
+from pairdx.core.errors import PairdxError
 from pairdx.sources import archives
 from pairdx.sources.archives import Archives, is_safe
 

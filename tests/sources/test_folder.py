@@ -1,12 +1,12 @@
 import csv
 import logging
-from pathlib import Path
 
 import pytest
+from closure import ROOT as TOP
 from releases import encode, picture, write_csv
 
-from pairdx.errors import PairdxError
-from pairdx.schema import COHORT, LABELS
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import COHORT, LABELS
 from pairdx.sources.archives import Archives
 from pairdx.sources.folder import read_rows
 from pairdx.sources.import_folder import import_folder
@@ -161,7 +161,7 @@ def test_no_csv_and_no_text(folder, out):
 
 
 def test_the_example_in_the_repository_is_of_this_form(out):
-    example = Path(__file__).parents[2] / "examples" / "pairs"
+    example = TOP / "examples" / "pairs"
     import_folder(example, out, drop_bad_rows=False)
     labels = read_rows(out)["label"].to_pylist()
     assert {label: labels.count(label) for label in LABELS} == dict.fromkeys(LABELS, 2)

@@ -3,8 +3,8 @@ import pyarrow.parquet as pq
 import pytest
 from releases import HEADER, rows_of, write_csv, write_release
 
-from pairdx.errors import PairdxError
-from pairdx.schema import COHORT
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import COHORT
 from pairdx.sources.multicare import read_chunks, read_rows
 from pairdx.sources.raw import archives
 from pairdx.sources.raw import read_chunks as read_raw

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from closure import ROOT as TOP
 from releases import encode, picture, rows_of, write_csv, write_release
 
-from pairdx.curate.export import HEADER
-from pairdx.schema import LABELS, PAIRS, SPLITS, read_table
+from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_table
+from pairdx.curate.splits.export import HEADER
 
-TOP = Path(__file__).parents[2]
 INPUTS = {
     "filter": {"raw": "data/raw"},
     "scan": {"raw": "data/raw", "cohort": "data/cohort.parquet"},

@@ -10,13 +10,16 @@ import yaml
 from closure import ROOT
 from small import drawn, section, tiny_clip, word_vectors
 
-from pairdx.errors import PairdxError
-from pairdx.models import classifier, clinvla, clip, tfidf
-from pairdx.params.clip_zero_shot import ClipZeroShotParams
-from pairdx.params.fusion import FusionParams
-from pairdx.params.tfidf import TfidfParams
-from pairdx.schema import LABELS, PAIRS, PREDICTIONS, write_table
-from pairdx.serve.predict import load_model, predict_pairs
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import LABELS, PAIRS, PREDICTIONS, write_table
+from pairdx.models.clinvla import clinvla
+from pairdx.models.clip import clip
+from pairdx.models.clip.params import ClipZeroShotParams
+from pairdx.models.fusion import classifier
+from pairdx.models.fusion.params import FusionParams
+from pairdx.models.tfidf import tfidf
+from pairdx.models.tfidf.tfidf import TfidfParams
+from pairdx.prediction.predict import load_model, predict_pairs
 
 TEST = drawn(13)
 MODELS = ("fusion", "caption_only", "tfidf", "pairdx_clip", "clinvla")

@@ -16,8 +16,8 @@ Place = Annotated[
 @app.command("list")
 def list_all(place: Place = None) -> None:
     """List what is known: name, size, licence, source, checksum, and whether it is there."""
-    from pairdx.models.fetch import missing
-    from pairdx.models.weights import WEIGHTS
+    from pairdx.models.weights.fetch import missing
+    from pairdx.models.weights.registry import WEIGHTS
 
     root = _root(place)
     for name, weights in WEIGHTS.items():
@@ -37,7 +37,7 @@ def fetch(
     place: Place = None,
 ) -> None:
     """Fetch weights; goes on where it was cut, and fetches nothing that is there."""
-    from pairdx.models.fetch import obtain
+    from pairdx.models.weights.fetch import obtain
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("pairdx").setLevel(logging.INFO)
@@ -57,8 +57,8 @@ def verify(
     place: Place = None,
 ) -> None:
     """Compare files with their checksums; pin those that have none. Leaves with 1 if one is off."""
-    from pairdx.models.fetch import missing, pin, states
-    from pairdx.models.weights import WEIGHTS
+    from pairdx.models.weights.fetch import missing, pin, states
+    from pairdx.models.weights.registry import WEIGHTS
 
     root = _root(place)
     begun = [name for name in WEIGHTS if len(missing(name, root)) < len(WEIGHTS[name].files)]
@@ -75,13 +75,13 @@ def verify(
 
 
 def _root(place: Path | None) -> Path:
-    from pairdx.params.weights import WeightsParams
+    from pairdx.models.weights.registry import WeightsParams
 
     return place if place is not None else WeightsParams.load().folder
 
 
 def _needed() -> list[str]:
     from pairdx.doctor.models import weights_of
-    from pairdx.params.sections import check
+    from pairdx.doctor.sections import check
 
     return weights_of(check())

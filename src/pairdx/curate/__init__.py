@@ -1,1 +1,1 @@
-"""From a raw archive to PairDx: cohort, scan, scrub, balance, split."""
+"""From a raw archive to PairDx: filter, scan, scrub, balance, split, review."""

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+from pairdx.core.errors import PairdxError
+from pairdx.core.params import Section
 from pairdx.doctor.costs import outline
 from pairdx.doctor.findings import Finding, found_by
 from pairdx.doctor.models import ZERO_SHOT
-from pairdx.errors import PairdxError
-from pairdx.models.card import ModelCard
-from pairdx.models.towers import transformer_clip
-from pairdx.params.audit_labels import AuditLabelsParams
-from pairdx.params.base import Section
-from pairdx.params.clinvla import ClinVlaParams
-from pairdx.params.pretrain_clip import PretrainClipParams
-from pairdx.params.zero_shot import ZeroShotParams
+from pairdx.evidence.labels.params import AuditLabelsParams
+from pairdx.models.clinvla.params import ClinVlaParams
+from pairdx.models.clip.params import ZeroShotParams
+from pairdx.models.clip.towers import transformer_clip
+from pairdx.models.common.card import ModelCard
+from pairdx.training.clip.params import PretrainClipParams
 
 PRETRAINED = Path("models/clip_base")
 UNTUNED = {Path("models") / name: name for name in ZERO_SHOT}

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from pairdx.models.image_encoders import ImageEncoder
-from pairdx.models.weights import find, of_clip
+from pairdx.models.fusion.image_encoders import ImageEncoder
+from pairdx.models.weights.registry import find, of_clip
 
 FLOAT = 4  # bytes
 TRAINING = 3  # a training step costs a forward pass and about two more to go back

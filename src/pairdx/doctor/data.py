@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+from pairdx.core.errors import PairdxError
+from pairdx.core.params import Section
+from pairdx.core.schema import LABELS, SPLITS
+from pairdx.curate.filter.params import FilterParams
 from pairdx.doctor.findings import Finding, found_by, gigabytes
 from pairdx.doctor.scale import Scale, pairs_column
-from pairdx.errors import PairdxError
-from pairdx.params.base import Section
-from pairdx.params.download import DownloadParams
-from pairdx.params.external import ExternalParams
-from pairdx.params.filter import FilterParams
-from pairdx.schema import LABELS, SPLITS
-from pairdx.sources.local import local_release
+from pairdx.download.local import local_release
+from pairdx.download.params import DownloadParams
+from pairdx.evidence.external.params import ExternalParams
 from pairdx.sources.multicare import FILES
 
 LICENSES = ("CC0", "CC BY", "CC BY-NC", "CC BY-NC-SA")  # all that the release's images have

@@ -1,21 +1,25 @@
 """Everything that the doctor looks at, in the order in which it is told."""
 
+import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+import typer
+
+from pairdx.core.errors import PairdxError
 from pairdx.doctor.bases import examine_bases
 from pairdx.doctor.data import describe, examine_data, planned_download
-from pairdx.doctor.findings import Finding
+from pairdx.doctor.findings import Finding, as_text
 from pairdx.doctor.machine import examine_disk, examine_gpu, examine_memory, examine_servers
 from pairdx.doctor.models import examine_models, examine_weights, weights_of
 from pairdx.doctor.runs import examine_times, memory, output_bytes, runs_of
 from pairdx.doctor.scale import measure
-from pairdx.errors import PairdxError
-from pairdx.models.fetch import missing
-from pairdx.params.download import DownloadParams
-from pairdx.params.sections import check
-from pairdx.params.weights import WeightsParams
+from pairdx.doctor.sections import check
+from pairdx.download.params import DownloadParams
+from pairdx.models.weights.fetch import missing
+from pairdx.models.weights.registry import WeightsParams
 
 
 def examine(path: Path) -> Iterator[Finding]:
@@ -51,3 +55,18 @@ def examine(path: Path) -> Iterator[Finding]:
     precisions = {sections[name].model_dump()["precision"] for name in sections_with_precision}
     yield examine_gpu(precisions != {"float32"})
     yield from examine_times(sections, runs, scale, sum(size for _, size in disk))
+
+
+def examine_and_tell(path: Path) -> None:
+    """Print the table; leave with 1 where something is missing."""
+    logging.disable(logging.WARNING)  # open_clip tells of every model without weights
+    try:
+        findings = list(examine(path))
+    finally:
+        logging.disable(logging.NOTSET)
+    typer.echo(as_text(findings))
+    missing = [finding.what for finding in findings if finding.state == "missing"]
+    if missing:
+        typer.echo(f"\n{path} cannot run here: {', '.join(missing)}")
+        sys.exit(1)
+    typer.echo(f"\n{path} can run here")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pairdx.errors import PairdxError
+from pairdx.core.errors import PairdxError
 
 # `note`: it can run, and one should know; `missing`: it cannot.
 State = Literal["ok", "fetch", "note", "missing"]

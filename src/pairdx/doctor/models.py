@@ -8,19 +8,18 @@ from typing import cast
 import open_clip
 import torch
 
-from pairdx.data.word_vectors import read_vectors
+from pairdx.core.errors import PairdxError
+from pairdx.core.params import Section
 from pairdx.doctor.findings import Finding, found_by, gigabytes
-from pairdx.errors import PairdxError
-from pairdx.models.clip_folder import LOCAL, check_model, text_tower_of
-from pairdx.models.fetch import missing
-from pairdx.models.image_encoders import ImageEncoder, load_pretrained
-from pairdx.models.weights import find, of_clip, of_images, of_words
-from pairdx.params.base import Section
-from pairdx.params.pairdx_clip import PairDxClipParams
-from pairdx.params.training import ClassifierParams
-from pairdx.params.weights import WeightsParams
-from pairdx.params.word_vectors import WordVectorsParams
-from pairdx.params.zero_shot import ZeroShotParams
+from pairdx.models.clip.folder import LOCAL, check_model, text_tower_of
+from pairdx.models.clip.params import ZeroShotParams
+from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
+from pairdx.models.fusion.params import ClassifierParams
+from pairdx.models.weights.fetch import missing
+from pairdx.models.weights.registry import WeightsParams, find, of_clip, of_images, of_words
+from pairdx.training.clip.params import PairDxClipParams
+from pairdx.training.word_vectors.params import WordVectorsParams
+from pairdx.training.word_vectors.word_vectors import read_vectors
 
 CLASSIFIERS = ("fusion", "baselines")
 ZERO_SHOT = ("clip_zero_shot", "biomedclip_zero_shot")

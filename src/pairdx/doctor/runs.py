@@ -7,23 +7,19 @@ from typing import cast
 import torch
 from pydantic import ValidationError
 
+from pairdx.core.errors import PairdxError
+from pairdx.core.params import Section
+from pairdx.curate.scan.params import ScanParams
 from pairdx.doctor.costs import FLOAT, Cost, clip_cost, image_encoder_cost
 from pairdx.doctor.findings import Finding, gigabytes
 from pairdx.doctor.models import ZERO_SHOT
 from pairdx.doctor.scale import MAX_IMAGE_BYTES, Scale
 from pairdx.doctor.times import LastRun, Work, in_words, last_runs, seconds
-from pairdx.errors import PairdxError
-from pairdx.params.base import Section
-from pairdx.params.baselines import BaselinesParams
-from pairdx.params.clinvla import ClinVlaParams
-from pairdx.params.clip_zero_shot import ClipZeroShotParams
-from pairdx.params.fusion import FusionParams
-from pairdx.params.pairdx_clip import PairDxClipParams
-from pairdx.params.pretrain_clip import PretrainClipParams
-from pairdx.params.scan import ScanParams
-from pairdx.params.training import ClassifierParams
-from pairdx.params.word_vectors import WordVectorsParams
-from pairdx.params.zero_shot import ZeroShotParams
+from pairdx.models.clinvla.params import ClinVlaParams
+from pairdx.models.clip.params import ClipZeroShotParams, ZeroShotParams
+from pairdx.models.fusion.params import BaselinesParams, ClassifierParams, FusionParams
+from pairdx.training.clip.params import PairDxClipParams, PretrainClipParams
+from pairdx.training.word_vectors.params import WordVectorsParams
 
 BASE_MEMORY = 900_000_000  # Python, torch and a split's table, as measured
 COPIES = 2  # DVC keeps every output a second time, in its cache

@@ -7,12 +7,12 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from pairdx.errors import PairdxError
-from pairdx.params.balance import BalanceParams
-from pairdx.params.base import Section
-from pairdx.params.download import DownloadParams
-from pairdx.params.filter import FilterParams
-from pairdx.params.split import SplitParams
+from pairdx.core.errors import PairdxError
+from pairdx.core.params import Section
+from pairdx.curate.filter.params import FilterParams
+from pairdx.curate.splits.balance import BalanceParams
+from pairdx.curate.splits.split import SplitParams
+from pairdx.download.params import DownloadParams
 
 # MultiCaRe, Zenodo record 14994046: images of the six classes, counted in its label table.
 RELEASE_CLASSES = {

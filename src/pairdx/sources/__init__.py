@@ -1,1 +1,1 @@
-"""Where raw pairs come from: a drawn sample, a MultiCaRe release, a folder of one's own."""
+"""Readers of data/raw and of a folder of pairs; the one decoder of images."""

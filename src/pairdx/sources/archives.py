@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pairdx.errors import PairdxError
+from pairdx.core.errors import PairdxError
 
 MAX_ENTRY_BYTES = 256 * 2**20  # MultiCaRe's images have 16 kB on average; a zip bomb has not
 

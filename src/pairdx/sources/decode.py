@@ -4,9 +4,11 @@ First frame, turned as its EXIF orientation says, transparency over white, deep 
 8 bits. What is hashed, what is screened and what is written out are therefore the same picture.
 """
 
+import hashlib
 import io
 import warnings
 
+import imagehash
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -61,3 +63,15 @@ def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
         low, high = float(pixels.min()), float(pixels.max())
     scaled = (pixels - low) * (255 / max(high - low, 1e-12))
     return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")
+
+
+def pixel_hash(image: Image.Image) -> str:
+    """Hash the size too: the same bytes can be a wide and a tall image."""
+    return hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()
+
+
+def perceptual_hash(image: Image.Image, hash_size: int) -> bytes | None:
+    """Return the bits of the DCT hash; images of one colour all share one, so they get none."""
+    if image.getcolors(maxcolors=1) is not None:
+        return None
+    return np.packbits(imagehash.phash(image, hash_size).hash.ravel()).tobytes()

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from pairdx.errors import PairdxError
-from pairdx.schema import COHORT
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import COHORT
 
 PAIRS_CSV = "pairs.csv"
 IMAGES_ZIP = "images.zip"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path, PurePosixPath
 
-from pairdx.errors import PairdxError
+from pairdx.core.errors import PairdxError
 from pairdx.sources.folder import IMAGES_ZIP, NORMALISED, PAIRS_CSV, REJECTED_CSV
 
 LOGGED = 20

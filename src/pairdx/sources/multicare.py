@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pairdx.errors import PairdxError
-from pairdx.schema import COHORT
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import COHORT
 
 LABELS_CSV = "captions_and_labels.csv"
 CASES = "cases.parquet"

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pairdx.errors import PairdxError
-from pairdx.outputs import write_json
+from pairdx.core.errors import PairdxError
+from pairdx.core.outputs import write_json
 
 SOURCE_JSON = "source.json"
 

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from pairdx.errors import PairdxError
-from pairdx.outputs import new_file
+from pairdx.core.errors import PairdxError
+from pairdx.core.outputs import new_file
 
 SPLITS_CSV = "splits.csv"
 

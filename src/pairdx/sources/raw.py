@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pairdx.errors import PairdxError
+from pairdx.core.errors import PairdxError
 from pairdx.sources import folder, multicare
 
 

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.kinds import Identifier
-from pairdx.curate.scrub_captions import find_identifiers
 
 SETS = Path(__file__).parent / "captions"
 MARK = re.compile(r"\{(\w+)\|([^{}]*)\}")

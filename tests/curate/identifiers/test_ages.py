@@ -1,9 +1,8 @@
 import pytest
 
 from pairdx.curate.identifiers.ages import find_old_ages
-from pairdx.curate.identifiers.generalise import generalise_age
-from pairdx.curate.identifiers.kinds import mask
-from pairdx.curate.scrub_captions import find_identifiers
+from pairdx.curate.identifiers.captions import find_identifiers
+from pairdx.curate.identifiers.kinds import generalise_age, mask
 
 
 @pytest.mark.parametrize(

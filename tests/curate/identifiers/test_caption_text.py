@@ -1,9 +1,9 @@
 # ruff: noqa: RUF001
 import pytest
 
+from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.kinds import mask
 from pairdx.curate.identifiers.text import fold
-from pairdx.curate.scrub_captions import find_identifiers
 
 
 def found(caption):

@@ -2,9 +2,9 @@ import importlib.util
 
 import pytest
 
+from pairdx.core.errors import PairdxError
 from pairdx.curate.identifiers import entities
-from pairdx.curate.scrub_captions import find_identifiers
-from pairdx.errors import PairdxError
+from pairdx.curate.identifiers.captions import find_identifiers
 
 INSTALLED = importlib.util.find_spec("spacy") is not None
 CAPTION = "Slit-lamp image, Tjaarda Hoekstra, left eye with pigment, a Krukenberg spindle."

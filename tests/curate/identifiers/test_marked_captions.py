@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from marked_captions import covers, parse, read_set, score
 
+from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.kinds import Identifier
-from pairdx.curate.scrub_captions import find_identifiers
 
 SHARED = Path(__file__).parents[4] / "shared" / "pii"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/pii is not there")

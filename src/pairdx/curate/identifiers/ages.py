@@ -7,7 +7,7 @@ already, as in '90 years or older' and '>90 years'.
 import re
 from collections.abc import Iterator
 
-from pairdx.curate.identifiers.generalise import OVER_89
+from pairdx.curate.identifiers.kinds import OVER_89
 
 Span = tuple[int, int]
 

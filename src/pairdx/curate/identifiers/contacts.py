@@ -7,7 +7,7 @@ towns, hospitals and manufacturers, which by themselves tell no patient from ano
 import re
 from collections.abc import Iterator
 
-from pairdx.curate.identifiers.lists import words
+from pairdx.curate.identifiers.text import words
 
 Span = tuple[int, int]
 

@@ -7,8 +7,8 @@ only about words that already have the form of a name, are no eponym and name no
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pairdx.core.errors import PairdxError
 from pairdx.curate.identifiers.names import PersonReader, Span
-from pairdx.errors import PairdxError
 
 if TYPE_CHECKING:
     from spacy.language import Language

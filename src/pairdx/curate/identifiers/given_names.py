@@ -3,7 +3,7 @@
 They support a rule: a name in this list needs less around it than another capitalised word.
 """
 
-from pairdx.curate.identifiers.lists import words
+from pairdx.curate.identifiers.text import words
 
 GIVEN_NAMES = words(
     # English

@@ -1,6 +1,6 @@
 """Capitalised words of captions that are no names, whatever stands beside them."""
 
-from pairdx.curate.identifiers.lists import words
+from pairdx.curate.identifiers.text import words
 
 ORDINARY = words(
     "caribbean afro anglo sino a an the and or of in on at by for from to with without after "

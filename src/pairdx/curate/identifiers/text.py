@@ -1,15 +1,16 @@
-"""A caption as it reads: without what hides an identifier from a rule, and the way back.
-
-Full-width digits, look-alike letters, accents, zero-width and control characters, HTML tags and
-entities change how a caption is stored, not how a person reads it. The rules work on the folded
-text; `Folded.span` gives the characters of the caption as it came.
-"""
+"""Word lists as they are written in this package: words with blanks between."""
 
 import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of ``text``, parted by blanks."""
+    return frozenset(text.split())
+
 
 _MARKUP = re.compile(
     r"</?(?:a|b|bold|br|div|em|font|i|italic|li|p|small|span|strong|sub|sup|td|tr|u|ul)"

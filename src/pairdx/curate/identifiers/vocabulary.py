@@ -4,7 +4,7 @@ What stands beside a name (a title, a role, a relation, a label), what follows a
 thing that is named after someone), and capitalised words that are no names.
 """
 
-from pairdx.curate.identifiers.lists import words
+from pairdx.curate.identifiers.text import words
 
 TITLES = words(
     "mr mrs ms miss mx dr drs prof professor doctor mme mlle monsieur madame herr frau fraulein "

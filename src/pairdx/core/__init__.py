@@ -1,0 +1,1 @@
+"""What every stage rests on: errors, outputs, tables, parameters. Small and still."""

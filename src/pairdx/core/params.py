@@ -1,0 +1,175 @@
+"""Reading one section of params.yaml into a typed, frozen model."""
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeVar, cast
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from pairdx.core.errors import PairdxError
+
+PARAMS = Path("params.yaml")
+TOP_LEVEL = ("seed", "seeds")  # keys that are no section
+
+
+class _Loader(yaml.SafeLoader):
+    """As DVC reads and writes: YAML 1.2, in which ``off``, ``on``, ``yes`` and ``no`` are text."""
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    _BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
+class Section(BaseModel):
+    """A section of params.yaml: unknown keys, wrong types and bad values are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    section: ClassVar[str]
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _number_from_text(cls, value: object) -> object:
+        """Turn ``3e-05`` into a float: DVC writes it so, and YAML 1.1 reads it as a string."""
+        if isinstance(value, str) and "e" in value.lower():
+            try:
+                number = float(value)
+            except ValueError:
+                return value
+            return number if math.isfinite(number) else value
+        return value
+
+    @classmethod
+    def load(cls, path: Path = PARAMS) -> Self:
+        """Read this section from ``path``.
+
+        Raises:
+            PairdxError: the file or the section is missing, or a value is refused.
+        """
+        return validate(cls, read(path).get(cls.section), path)
+
+
+def read(path: Path = PARAMS) -> dict[str, Any]:
+    """Read the whole params file as plain dictionaries."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+    except FileNotFoundError:
+        raise PairdxError(f"{path}: no such file; run from the top of the project") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PairdxError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise PairdxError(f"{path}: a mapping of sections is needed, this is {content!r}")
+    known = {*TOP_LEVEL, *section_modules()}
+    for name in content:
+        if name not in known:
+            raise PairdxError(
+                f"{path}: {name!r} is not a section; allowed are {', '.join(sorted(known))}"
+            )
+    return content
+
+
+@cache
+def section_modules() -> dict[str, str]:
+    """The dotted module of every section, by the section's name.
+
+    A section's class stands beside what it configures. It is found in the source, not imported, so
+    that a stage knows all names without reading (or being changed by) the modules of others.
+    """
+    package = Path(__file__).parents[1]
+    named = re.compile(r'^    section: ClassVar\[str\] = "(\w+)"', re.MULTILINE)
+    return {
+        name: ".".join(("pairdx", *path.relative_to(package).with_suffix("").parts))
+        for path in sorted(package.rglob("*.py"))
+        for name in named.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def load_seed(path: Path = PARAMS) -> int:
+    """Read the top-level ``seed``, from which every random choice is drawn."""
+    seed = read(path).get("seed")
+    if type(seed) is not int or not 0 <= seed < 2**31:
+        raise PairdxError(f"{path}: seed = {seed!r}; a whole number from 0 to 2147483647 is needed")
+    return seed
+
+
+S = TypeVar("S", bound=Section)
+
+
+def validate(model: type[S], content: object, path: Path) -> S:
+    """Check the ``content`` of one section; every refused value is told on one line."""
+    if not isinstance(content, dict):
+        raise PairdxError(
+            f"{path}: {model.section} = {content!r}; a section with the keys "
+            f"{', '.join(model.model_fields)} is needed"
+        )
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        # A union tells each of its branches; the first one says enough.
+        told: dict[str, str] = {}
+        for detail in error.errors(include_url=False):
+            where = _where(model, detail)
+            if not any(known.startswith(f"{where}.") for known in told):
+                told.setdefault(where, _what(model, detail))
+        lines = "; ".join(f"{where}{what}" for where, what in told.items())
+        raise PairdxError(f"{path}: {lines}") from None
+
+
+def _where(model: type[Section], detail: ErrorDetails) -> str:
+    """Name the parameter: ``section.key``, without pydantic's names of union branches."""
+    keys = [key for key in detail["loc"] if isinstance(key, int) or "[" not in key]
+    return ".".join(str(key) for key in (model.section, *keys))
+
+
+def _what(model: type[Section], detail: ErrorDetails) -> str:
+    """Say what is wrong with it: its value and what is allowed."""
+    if detail["type"] == "missing":
+        return " is missing"
+    if detail["type"] == "extra_forbidden":
+        parent: object = model
+        for key in detail["loc"][:-1]:
+            parent = cast(type[Section], parent).model_fields[str(key)].annotation
+        allowed = ", ".join(cast(type[Section], parent).model_fields)
+        return f" is not a parameter; allowed are {allowed}"
+    what = (
+        detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("tuple", "list")
+    )
+    return f": {what}" if isinstance(detail["input"], dict) else f" = {detail['input']!r}; {what}"
+
+
+def load_seeds(path: Path = PARAMS) -> tuple[int, ...]:
+    """Read ``seeds``; empty where nobody asked for several."""
+    seeds = read(path).get("seeds")
+    if not isinstance(seeds, list) or not _different(seeds):
+        raise PairdxError(
+            f"{path}: seeds = {seeds!r}; a list of different whole numbers from 0 to 2147483647 is "
+            "needed, such as [17, 18, 19]; [] for none"
+        )
+    return tuple(seeds)
+
+
+def _different(seeds: list[object]) -> bool:
+    """Whether these are seeds, and none twice."""
+    whole = all(type(seed) is int and 0 <= seed < 2**31 for seed in seeds)
+    return whole and len(set(seeds)) == len(seeds)
+
+
+ModelName = Literal[
+    "fusion",
+    "image_only",
+    "caption_only",
+    "tfidf",
+    "clip_zero_shot",
+    "biomedclip_zero_shot",
+    "pairdx_clip",
+    "clinvla",
+]

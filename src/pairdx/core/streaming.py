@@ -1,0 +1,69 @@
+"""Tables with images, read and written a few hundred rows at a time.
+
+100,000 images are gigabytes; the memory a stage needs is that of one row group.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import ROWS_PER_GROUP, read_table
+
+
+class TableWriter:
+    """Writes rows, which must come sorted by ``id``, as row groups of one size."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.schema = schema
+        self._rows: list[dict[str, Any]] = []
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Add one row."""
+        self._rows.append(row)
+        if len(self._rows) == ROWS_PER_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self.schema))
+            self._rows = []
+
+
+def stream_rows(path: Path, schema: pa.Schema) -> Iterator[dict[str, Any]]:
+    """Yield the rows of ``path`` one by one, in its order.
+
+    Raises:
+        PairdxError: the file is missing, is no Parquet, or lacks a column of ``schema``.
+    """
+    read_table(path, schema, columns=schema.names[:1])
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = [name for name in schema.names if name not in file.schema_arrow.names]
+            if missing:
+                raise PairdxError(f"{path}: column {missing[0]!r} is missing")
+            for batch in file.iter_batches(ROWS_PER_GROUP, columns=schema.names):
+                yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise PairdxError(
+            f"{path}: not a readable Parquet table ({reason}); delete it and run `dvc repro`"
+        ) from error

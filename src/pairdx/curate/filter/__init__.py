@@ -1,0 +1,1 @@
+"""The cohort: adults, modalities, licences, the six classes."""

@@ -1,0 +1,72 @@
+"""What the expensive networks found in an image, kept between runs.
+
+A scan of the whole release takes hours: one that is killed, or repeated after pairs were added,
+takes from here what it knows already. This is no output: the same facts come out with and without
+it, so it is DVC's business neither to store nor to check it, and it may be deleted at any time.
+"""
+
+import json
+import sqlite3
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pairdx.core.errors import PairdxError
+
+FILE = "facts.sqlite"
+WAIT = 60  # seconds for another worker that is just writing
+
+
+class FactCache:
+    """Facts by key, in one SQLite file that several processes may read and write.
+
+    Every fact is its own transaction: a process that is killed loses the one it was working on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / FILE
+        try:
+            self._database = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+            self._database.execute("PRAGMA journal_mode = WAL")  # readers need not wait
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, found TEXT) WITHOUT ROWID"
+            )
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def get(self, *key: object) -> Any | None:  # noqa: ANN401  whatever JSON holds
+        """Return the facts of ``key``, None if they are not known."""
+        try:
+            row = self._database.execute(
+                "SELECT found FROM facts WHERE key = ?", (_digest(key),)
+            ).fetchone()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        return None if row is None else json.loads(row[0])
+
+    def put(self, found: Any, *key: object) -> None:  # noqa: ANN401
+        """Keep facts, which JSON must be able to hold."""
+        try:
+            self._database.execute(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)", (_digest(key), json.dumps(found))
+            )
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def __len__(self) -> int:
+        """Return how many facts are known."""
+        count: int = self._database.execute("SELECT count(*) FROM facts").fetchone()[0]
+        return count
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _unusable(self, error: Exception) -> PairdxError:
+        return PairdxError(f"{self.path}: the scan's cache cannot be used ({error}); delete it")
+
+
+def _digest(key: tuple[object, ...]) -> bytes:
+    return sha256(json.dumps(key).encode()).digest()

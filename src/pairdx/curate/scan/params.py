@@ -1,0 +1,28 @@
+"""Section `scan`: how the facts about every image are gathered."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, Strict
+
+from pairdx.core.params import Section
+
+Side = Annotated[int, Field(ge=32, le=4096)]
+
+
+class ScanParams(Section):
+    """The perceptual hash has `hash_size` squared bits; words and faces are found by networks."""
+
+    section: ClassVar[str] = "scan"
+    hash_size: int = Field(ge=8, le=32, multiple_of=8)
+    max_megapixels: float = Field(gt=0)  # a larger image is a problem, not a picture
+    named_entities: bool  # ask spaCy about doubtful names in captions; needs the extra `ner`
+    words: Literal["ppocr_v4", "off"]
+    min_text_side: Side  # pixels; the shorter side is enlarged to it before text is searched
+    max_text_side: Side  # the longer side is scaled down to it
+    raise_contrast: bool  # search text a second time where it is hard to see, for twice the time
+    faces: Literal["centerface", "off"]
+    face_sides: Annotated[
+        tuple[Side, ...], Strict(False), Field(min_length=1)
+    ]  # of squares of one area
+    min_face_score: float = Field(ge=0.1, le=1)
+    workers: int = Field(ge=0)  # processes; 0: one a core. Changes no output

@@ -1,0 +1,1 @@
+"""What is done about what the scan found, and how well that works."""

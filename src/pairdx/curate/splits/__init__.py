@@ -1,0 +1,1 @@
+"""Duplicates, balance, splits, and what these share."""

@@ -1,0 +1,1 @@
+"""Fetching and laying out the raw pairs: Zenodo, MultiCaRe, PairDx, a folder, the sample."""

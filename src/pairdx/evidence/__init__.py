@@ -1,0 +1,1 @@
+"""From predictions and models to what may be said: a folder a question."""

@@ -1,0 +1,1 @@
+"""Can the probabilities be trusted, and when should a model abstain?"""

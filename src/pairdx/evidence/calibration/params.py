@@ -1,0 +1,26 @@
+"""Section `calibrate`: whether a model is right as often as it says, and when it should abstain."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, Strict, field_validator
+
+from pairdx.core.params import Section
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class CalibrateParams(Section):
+    """The temperature and the thresholds are chosen on validation, the rest is measured on test."""
+
+    section: ClassVar[str] = "calibrate"
+    resamples: int = Field(ge=100, le=100_000)
+    confidence: float = Field(gt=0.5, lt=1)
+    bins: int = Field(ge=2, le=100)
+    coverages: Annotated[tuple[Share, ...], Strict(False), Field(min_length=1)]
+
+    @field_validator("coverages")
+    @classmethod
+    def _each_once(cls, coverages: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(coverages)) < len(coverages):
+            raise ValueError("each coverage may stand there once")
+        return coverages

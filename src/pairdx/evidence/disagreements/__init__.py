@@ -1,0 +1,1 @@
+"""Where do two models differ, and who is right?"""

@@ -1,0 +1,1 @@
+"""What does a model look at, and does that explanation hold?"""

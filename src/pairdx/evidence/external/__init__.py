@@ -1,0 +1,1 @@
+"""What is left on other people's images?"""

@@ -1,0 +1,1 @@
+"""What does splitting by pair flatter?"""

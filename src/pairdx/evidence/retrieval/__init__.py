@@ -1,0 +1,1 @@
+"""Do images and captions find each other?"""

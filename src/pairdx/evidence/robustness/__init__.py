@@ -1,0 +1,1 @@
+"""What do noise, blur, JPEG and typing errors cost?"""

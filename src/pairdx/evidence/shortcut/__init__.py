@@ -1,0 +1,1 @@
+"""Does a model read the class off a word?"""

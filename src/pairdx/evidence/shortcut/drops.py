@@ -1,0 +1,83 @@
+"""What a model's scores lose when its inputs are changed, with paired intervals.
+
+Before and after are scored on the same pairs and in the same resamples of articles, so that what
+makes pairs hard or easy cancels out of the difference.
+
+Shapes: R resamples, N pairs, V versions of the predictions, M metrics.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from pairdx.statistics.intervals.bootstrap import Floats, Integers, article_weights
+from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
+from pairdx.statistics.scores.classification import accuracy, confusion, macro_f1
+
+METRICS = ("accuracy", "macro_f1")
+
+
+class Resampling(Protocol):
+    """What a params section says of intervals."""
+
+    @property
+    def resamples(self) -> int:
+        """How many resamples are drawn."""
+
+    @property
+    def confidence(self) -> float:
+        """The share of them that lies inside an interval."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The pairs that are scored; classes are positions in ``LABELS``."""
+
+    articles: Integers  # (N,), from 0
+    actual: Integers  # (N,)
+
+
+def drops(
+    pairs: Labelled,
+    before: Integers,
+    after: Mapping[str, Integers],
+    params: Resampling,
+    seed: int,
+) -> dict[str, Summary]:
+    """Score each version of the predictions: the metrics, and what is lost against ``before``.
+
+    Args:
+        pairs: what was predicted.
+        before: predicted classes of the unchanged pairs, (N,).
+        after: predicted classes by change, each (N,).
+        params: of the intervals.
+        seed: of the resamples.
+    """
+    versions = [before, *after.values()]
+    resamples = article_weights(pairs.articles, params.resamples, np.random.default_rng(seed))
+    weights = (np.ones((1, len(pairs.actual))), *resamples)
+    scored = np.concatenate([_score(rows, pairs.actual, versions) for rows in weights])
+    articles = len(np.unique(pairs.articles))
+    return {
+        name: _summary(scored[:, 0], scored[:, version], params.confidence, articles)
+        for version, name in enumerate(after, start=1)
+    }
+
+
+def _score(weights: Floats, actual: Integers, versions: Sequence[Integers]) -> Floats:
+    """Every metric of every version under every row of ``weights`` (R, N): (R, V, M)."""
+    scored = []
+    for predicted in versions:
+        matrices = confusion(weights, actual, predicted)
+        scored.append(np.stack([accuracy(matrices), macro_f1(matrices)], axis=1))
+    return np.stack(scored, axis=1)
+
+
+def _summary(before: Floats, after: Floats, confidence: float, articles: int) -> Summary:
+    """The metrics of a version (1 + R, M), and its drops with their intervals."""
+    summary = {name: rounded(value) for name, value in zip(METRICS, after[0], strict=True)}
+    for name, lost in zip(METRICS, (before - after).T, strict=True):
+        summary |= with_interval(f"{name}_drop", lost[0], lost[1:], confidence, articles)
+    return summary

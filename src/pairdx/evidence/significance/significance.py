@@ -1,0 +1,120 @@
+"""Which differences between models are real: intervals, McNemar's test, Holm's correction.
+
+Three answers to one question, for every two models on the same pairs:
+
+- **The interval** of the difference, by the bootstrap that ``evaluate`` uses: both models see the
+  same resamples of articles, so what makes an article hard for both cancels out.
+- **McNemar's exact test** (1947) on right and wrong: of the pairs that one model alone gets right,
+  could the halves be so unequal by chance? It takes pairs for independent draws, which those of
+  one article are not, and is then too sure of itself.
+- **The same test by article**: each article's sum of differences keeps its size, its sign is
+  tossed. The distribution is exact, and with one pair an article it is McNemar's.
+
+Of n models, n (n - 1) / 2 pairs are tested: Holm's correction (1979) keeps the probability of any
+false alarm below the level, and needs no independence of the tests.
+
+Shapes: R resamples, N pairs, A articles.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+from scipy.stats import binomtest
+
+from pairdx.core.params import Section
+from pairdx.statistics.intervals.bootstrap import Floats, Integers
+from pairdx.statistics.intervals.reported import Summary
+from pairdx.statistics.intervals.resamples import Resamples
+from pairdx.statistics.scores.classification import Predictions, accuracy, confusion, macro_f1
+
+
+class SignificanceParams(Section):
+    """Intervals come from resampling articles; both models see the same resamples."""
+
+    section: ClassVar[str] = "significance"
+    resamples: int = Field(ge=100, le=100_000)
+    confidence: float = Field(gt=0.5, lt=1)
+
+
+METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}
+TESTS = ("p", "p_by_article")
+
+
+def compare_all(
+    models: Mapping[str, Predictions], params: SignificanceParams, seed: int
+) -> list[dict[str, Any]]:
+    """Compare every two models; differences are the first's score less the second's.
+
+    Args:
+        models: predictions by model, for the same pairs in the same order.
+        params: resamples and confidence.
+        seed: of the resamples, which are the same for all models.
+    """
+    articles = next(iter(models.values())).articles
+    drawn = Resamples.draw(articles, params.resamples, params.confidence, seed)
+    scores = {name: _scores(one, drawn) for name, one in models.items()}
+    found: list[dict[str, Any]] = [
+        {"first": first, "second": second}
+        | _differences(scores[first], scores[second], drawn)
+        | _tests(models[first], models[second])
+        for first, second in combinations(models, 2)
+    ]
+    for test in TESTS:
+        corrected = holm([one[test] for one in found])
+        for one, p in zip(found, corrected, strict=True):
+            one[f"{test}_holm"] = p
+    return found
+
+
+def mcnemar(n01: int, n10: int) -> float:
+    """Two-sided exact p-value of two counts of discordant pairs; 1 where there are none."""
+    return float(binomtest(n10, n01 + n10).pvalue) if n01 + n10 else 1.0
+
+
+def sign_flip(sums: Integers) -> float:
+    """Two-sided exact p-value of a sum whose terms (A,) might as well have had the other sign.
+
+    The distribution of the sum is built term by term: half of it moves up, half of it down.
+    """
+    terms = np.abs(sums[sums != 0])
+    chance = np.ones(1)  # of the sums from -total to total
+    for term in terms:
+        moved = np.zeros(len(chance) + 2 * int(term))
+        moved[: len(chance)] += chance / 2
+        moved[-len(chance) :] += chance / 2
+        chance = moved
+    reached = np.abs(np.arange(len(chance)) - int(terms.sum())) >= abs(int(sums.sum()))
+    return min(1.0, float(chance[reached].sum()))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values after Holm's step-down correction, in the order given."""
+    ranked = np.argsort(p_values, kind="stable")
+    steps = np.asarray(p_values)[ranked] * np.arange(len(ranked), 0, -1)
+    corrected = np.empty(len(ranked))
+    corrected[ranked] = np.minimum(np.maximum.accumulate(steps), 1)
+    return [float(p) for p in corrected]
+
+
+def _scores(model: Predictions, drawn: Resamples) -> dict[str, Floats]:
+    """Each metric of all pairs (first) and of every resample, (1 + R,)."""
+    matrices = confusion(drawn.weights, model.actual, model.predicted)
+    return {name: metric(matrices) for name, metric in METRICS.items()}
+
+
+def _differences(first: dict[str, Floats], second: dict[str, Floats], drawn: Resamples) -> Summary:
+    found: Summary = {}
+    for name in METRICS:
+        found |= drawn.summary(name, first[name] - second[name])
+    return found
+
+
+def _tests(first: Predictions, second: Predictions) -> dict[str, float]:
+    """Pairs that only one of the models gets right, and the p-values of their difference."""
+    gain = first.correct.astype(np.int64) - second.correct
+    n01, n10 = int((gain < 0).sum()), int((gain > 0).sum())
+    sums = np.bincount(first.articles, weights=gain).astype(np.int64)
+    return {"n01": n01, "n10": n10, "p": mcnemar(n01, n10), "p_by_article": sign_flip(sums)}

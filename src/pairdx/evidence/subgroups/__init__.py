@@ -1,0 +1,1 @@
+"""For whom is a model worse?"""

@@ -1,0 +1,1 @@
+"""ClinVLA: adapters in both towers of a frozen CLIP."""

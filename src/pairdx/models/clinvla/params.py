@@ -1,0 +1,42 @@
+"""Section `clinvla`: adapters in both towers of a frozen CLIP (ClinVLA paper, section 3)."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pairdx.core.params import Section
+from pairdx.pairs.params import Augmentation, Precision
+
+
+class ClinVlaParams(Section):
+    """First both towers' adapters are aligned on captions, then a set of them classifies."""
+
+    section: ClassVar[str] = "clinvla"
+    base: str = Field(min_length=1)  # a model folder: an open_clip ViT
+    objective: Literal["contrastive", "literal"]  # literal: the paper's equations, which collapse
+    bottleneck: int = Field(ge=0)  # width inside a language or task adapter; 0: there are none
+    reduction: int = Field(ge=0)  # of the invertible adapters; 0: there are none
+    patch_dropout: float = Field(ge=0, lt=1)  # in training
+    views: Literal[
+        "none", "figure", "case"
+    ]  # case: of the figure, and where it has none of the case
+    global_weight: float = Field(ge=0)
+    local_weight: float = Field(ge=0)
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(ge=2)
+    lr_language: float = Field(gt=0)
+    lr_task: float = Field(gt=0)
+    weight_decay: float = Field(ge=0)
+    clip_gradient: float = Field(gt=0)  # norm
+    precision: Precision
+    classify: Literal["prompts", "task_adapter"]  # prompts: zero-shot; else a second stage
+    classify_epochs: int = Field(ge=1)
+    augment: Augmentation
+
+    @model_validator(mode="after")
+    def _there_is_something_to_train(self) -> Self:
+        if self.global_weight == self.local_weight == 0:
+            raise ValueError("global_weight and local_weight are both 0; one must be positive")
+        if self.classify == "task_adapter" and self.bottleneck == 0:
+            raise ValueError("classify: task_adapter needs a bottleneck above 0; or set prompts")
+        return self

@@ -1,0 +1,1 @@
+"""PairDxFusion and its encoders, each alone."""

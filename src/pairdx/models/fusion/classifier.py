@@ -1,0 +1,192 @@
+"""A PairClassifier as a model folder: built from params, saved, loaded, applied."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+from torch import Tensor
+
+from pairdx.core.errors import PairdxError
+from pairdx.core.outputs import write_json
+from pairdx.models.common.card import ModelCard
+from pairdx.models.common.predictor import device, probabilities
+from pairdx.models.common.state_dicts import read_weights
+from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
+from pairdx.models.fusion.network import Batch, CaptionEncoder, PairClassifier
+from pairdx.models.fusion.params import ClassifierParams
+from pairdx.pairs.images import ImageInput
+from pairdx.pairs.text import Vocabulary, WordVectors
+
+BATCH = 64
+# What a network of the same shape is built from again.
+SETTINGS = {
+    "image_encoder",
+    "image_size",
+    "text",
+    "text_width",
+    "hidden",
+    "dropout",
+    "average_mirror",
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How encoded pairs become a :class:`Batch`; None for what the model does not read."""
+
+    image: ImageInput | None
+    vocabulary: Vocabulary | None
+
+    def batch(self, images: Sequence[bytes], captions: Sequence[str]) -> Batch:
+        """Decode and tokenise ``B`` pairs."""
+        image, words = self.image, self.vocabulary
+        decoded = image.normalise(image.decode_all(images)) if image else None
+        tokens = words.encode(captions) if words else None
+        return Batch(decoded, tokens)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A network and its inputs."""
+
+    network: PairClassifier
+    inputs: Inputs
+    average_mirror: bool = False
+
+    def logits(self, batch: Batch) -> Tensor:
+        """Return the logits ``(B, K)``; with `average_mirror` the mean with the mirror image."""
+        batch = to_device(batch)
+        logits = self.network(batch)
+        if self.average_mirror and batch.images is not None:
+            mirrored = Batch(batch.images.flip(-1), batch.tokens)
+            logits = (logits + self.network(mirrored)) / 2
+        return logits
+
+    @torch.inference_mode()
+    def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        self.network.eval()
+        rows = [
+            self.logits(self.inputs.batch(images[at : at + BATCH], captions[at : at + BATCH]))
+            for at in range(0, len(images), BATCH)
+        ]
+        return probabilities(torch.cat(rows))
+
+    def save(self, folder: Path, card: ModelCard) -> None:
+        """Write weights, vocabulary and card into ``folder``."""
+        weights = {key: value.cpu() for key, value in self.network.state_dict().items()}
+        save_file(weights, folder / "weights.safetensors")
+        if self.inputs.vocabulary is not None:
+            vocabulary = self.inputs.vocabulary
+            content = {"words": vocabulary.words, "max_tokens": vocabulary.max_tokens}
+            write_json(folder / "vocabulary.json", content)
+        card.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard) -> "Classifier":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            PairdxError: a file is missing, damaged, or does not fit the card.
+        """
+        settings = card.settings
+        weights = read_weights(folder / "weights.safetensors")
+        caption = vocabulary = None
+        try:
+            if settings["caption"]:
+                vocabulary = _read_vocabulary(folder / "vocabulary.json")
+                table = weights["caption.vectors.weight"]
+                caption = CaptionEncoder(table, settings["text_width"], True, settings["text"])
+            image = ImageEncoder(settings["image_encoder"]) if settings["image"] else None
+            network = PairClassifier(
+                image, caption, settings["hidden"], settings["dropout"], settings["fusion"]
+            )
+            network.load_state_dict(weights)
+        except (RuntimeError, KeyError) as error:
+            reason = " ".join(str(error).split())
+            raise PairdxError(f"{folder}: weights and model.json differ ({reason})") from error
+        fit = ImageInput(settings["image_size"]) if settings["image"] else None
+        inputs = Inputs(fit, vocabulary)
+        return cls(network.to(device()).eval(), inputs, settings["average_mirror"])
+
+
+def build(
+    params: ClassifierParams,
+    vectors: WordVectors | None,
+    with_image: bool,
+    seed: int,
+    image_weights: Path | None = None,
+) -> Classifier:
+    """Build a new classifier; without ``vectors`` it reads images only.
+
+    Args:
+        params: the encoders and the head.
+        vectors: of the words of captions.
+        with_image: whether it reads images.
+        seed: of the weights that are drawn.
+        image_weights: the file that `imagenet` stands for, if ``params`` say so.
+
+    Raises:
+        PairdxError: an encoder is unknown or its weights are missing.
+    """
+    torch.manual_seed(seed)
+    image = caption = None
+    if with_image:
+        image = ImageEncoder(params.image_encoder, params.freeze_image)
+        if params.image_weights is not None:
+            source = image_weights or Path(params.image_weights)
+            load_pretrained(image, params.image_encoder, source)
+    if vectors is not None:
+        caption = CaptionEncoder(
+            vectors.table(), params.text_width, params.freeze_vectors, params.text
+        )
+    network = PairClassifier(image, caption, params.hidden, params.dropout, params.joined_by)
+    fit = ImageInput(params.image_size) if with_image else None
+    inputs = Inputs(fit, vectors.vocabulary if vectors else None)
+    return Classifier(network.to(device()), inputs, params.average_mirror)
+
+
+def describe(network: PairClassifier, params: ClassifierParams) -> str:
+    """Name the parts of a network."""
+    parts = [params.image_encoder] if network.image is not None else []
+    if network.caption is not None:
+        parts += ["word vectors", *(["self-attention"] if network.caption.attends else [])]
+        if network.image is not None and params.joined_by != "concat":
+            parts.append(f"{params.joined_by.replace('_', ' ')} fusion")
+    return " + ".join([*parts, "MLP"])
+
+
+def card(
+    name: str, description: str, classifier: Classifier, params: ClassifierParams
+) -> ModelCard:
+    """Describe a trained classifier."""
+    network = classifier.network
+    settings = {
+        "image": network.image is not None,
+        "caption": network.caption is not None,
+        "fusion": params.joined_by,
+        **params.model_dump(include=SETTINGS),
+    }
+    parameters = sum(weight.numel() for weight in network.parameters())
+    return ModelCard(name, "classifier", description, True, parameters, settings)
+
+
+def to_device(batch: Batch) -> Batch:
+    """Move a batch to where the models are."""
+    where = device()
+    return Batch(
+        *(part if part is None else part.to(where) for part in (batch.images, batch.tokens))
+    )
+
+
+def _read_vocabulary(path: Path) -> Vocabulary:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Vocabulary(tuple(content["words"]), content["max_tokens"])
+    except (OSError, ValueError, KeyError) as error:
+        raise PairdxError(f"{path}: not a vocabulary ({error}); train the model again") from error

@@ -1,0 +1,100 @@
+"""Image encoders by name: torchvision's ResNet-18, or any image model of timm.
+
+Shapes: ``B`` batch, ``S`` pixels a side.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, cast
+
+import timm
+import torch
+from torch import Tensor, nn
+from torchvision.models import ResNet, resnet18
+
+from pairdx.core.errors import PairdxError
+from pairdx.models.common.state_dicts import read_weights
+
+
+class ImageEncoder(nn.Module):
+    """A backbone without its classifier: ``(B, 3, S, S)`` -> ``(B, width)``."""
+
+    def __init__(self, name: str, frozen: bool = False) -> None:
+        super().__init__()
+        self.backbone, self.width, self.part_width = _backbone(name)
+        self.frozen = frozen
+        self.backbone.requires_grad_(not frozen)
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training; a frozen backbone keeps its batch statistics as well."""
+        super().train(mode)
+        if self.frozen:
+            self.backbone.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Encode normalised images."""
+        return self.backbone(images)
+
+    def parts(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Encode each region, ``(B, R, part_width)``: the last map, not pooled; all are there.
+
+        A ResNet-18 has a region for every 32 x 32 pixels, 4 of a 64-pixel image.
+        """
+        regions = _regions(self.backbone, images)
+        return regions, torch.ones(regions.shape[:2], dtype=torch.bool, device=regions.device)
+
+
+def _backbone(name: str) -> tuple[nn.Module, int, int]:
+    """Return the network, its width, and that of its last map."""
+    if name == "resnet18":
+        # torchvision's, as in the paper; timm's weights of the same name are others.
+        # Each block starts as the identity, which matters when training starts from scratch.
+        backbone = resnet18(zero_init_residual=True)
+        width = backbone.fc.in_features
+        backbone.fc = nn.Identity()
+        return backbone, width, width
+    if not timm.is_model(name):
+        raise PairdxError(
+            f"image_encoder = {name!r}; allowed are resnet18 and the models of timm.list_models()"
+        )
+    backbone = timm.create_model(name, pretrained=False, num_classes=0)
+    regions = cast(int, backbone.num_features)
+    # Some models widen what they pooled before their classifier (MobileNetV3).
+    return backbone, cast(int, getattr(backbone, "head_hidden_size", regions)), regions
+
+
+def _regions(backbone: nn.Module, images: Tensor) -> Tensor:
+    if not isinstance(backbone, ResNet):
+        features = cast(Callable[[Tensor], Tensor], backbone.forward_features)(images)
+    else:
+        features = images
+        for name, layer in backbone.named_children():
+            if name == "avgpool":
+                break
+            features = layer(features)
+    if features.ndim == 3:  # a transformer's tokens
+        return features
+    if getattr(backbone, "output_fmt", "NCHW") == "NHWC":  # timm's hierarchical transformers
+        return features.flatten(1, 2)
+    return features.flatten(2).transpose(1, 2)
+
+
+def load_pretrained(encoder: ImageEncoder, name: str, source: Path) -> None:
+    """Load pretrained weights of the encoder ``name`` from a file.
+
+    Raises:
+        PairdxError: the weights are missing, damaged, or of another model.
+    """
+    weights = read_weights(source)
+    wanted = encoder.backbone.state_dict()
+    # The classifier on top (fc, head, classifier) is what we leave out: it may be there.
+    missing = sorted(set(wanted) - set(weights))
+    if missing:
+        raise PairdxError(f"{source}: not weights of {name}: {missing[0]} is missing")
+    try:
+        encoder.backbone.load_state_dict({key: weights[key] for key in wanted})
+    except RuntimeError as error:
+        raise PairdxError(
+            f"{source}: not weights of {name}: {str(error).splitlines()[-1].strip()}"
+        ) from error

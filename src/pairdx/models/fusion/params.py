@@ -1,0 +1,58 @@
+"""Sections `fusion` and `baselines`: encoders, augmentation, optimiser (paper, 3.5)."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from pairdx.core.params import Section
+from pairdx.pairs.params import Augmentation, Precision
+
+Text = Literal["attention", "mean"]
+Fusion = Literal["concat", "gated", "bilinear", "cross_attention"]
+
+
+class ClassifierParams(Section):
+    """Encoders, head and training of PairDxFusion; its baselines leave one encoder out."""
+
+    image_encoder: str = Field(min_length=1)
+    image_weights: str | None  # null: from scratch; `imagenet`; or a file
+    image_size: int = Field(ge=32, le=1024)  # pixels a side
+    freeze_image: bool
+    text: Text  # self-attention over the words before their mean, or the mean alone
+    text_width: int = Field(ge=1)
+    freeze_vectors: bool
+    hidden: int = Field(ge=1)
+    dropout: float = Field(ge=0, lt=1)
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(ge=2)
+    lr: float = Field(gt=0)  # the peak of the one cycle
+    weight_decay: float = Field(ge=0)
+    warmup: float = Field(gt=0, lt=1)  # share of the steps in which the rate rises
+    label_smoothing: float = Field(ge=0, lt=1)
+    class_weights: Literal["none", "balanced"]  # balanced: rare classes count as much as large
+    average_mirror: bool  # predict on the image and its mirror image, and take the mean
+    precision: Precision
+    augment: Augmentation
+
+    @property
+    def joined_by(self) -> Fusion:
+        """How two encoders are joined; a section for one alone does not say."""
+        return "concat"
+
+
+class FusionParams(ClassifierParams):
+    """PairDx paper, section 3.5."""
+
+    section: ClassVar[str] = "fusion"
+    fusion: Fusion
+
+    @property
+    def joined_by(self) -> Fusion:
+        """See :class:`ClassifierParams`."""
+        return self.fusion
+
+
+class BaselinesParams(ClassifierParams):
+    """The encoders of PairDxFusion, each alone."""
+
+    section: ClassVar[str] = "baselines"

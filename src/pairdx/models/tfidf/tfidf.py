@@ -1,0 +1,122 @@
+"""TF-IDF of a caption's words, then logistic regression: the linear baseline on captions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from pairdx.core.errors import PairdxError
+from pairdx.core.outputs import write_json
+from pairdx.core.params import Section
+from pairdx.core.schema import LABELS
+from pairdx.models.common.card import ModelCard
+from pairdx.pairs.text import tokenize
+
+
+class TfidfParams(Section):
+    """TF-IDF of words and word n-grams, then logistic regression."""
+
+    section: ClassVar[str] = "tfidf"
+    ngrams: int = Field(ge=1, le=5)
+    min_count: int = Field(ge=1)  # captions that hold the term
+    max_features: int = Field(ge=1)
+    inverse_regularisation: float = Field(gt=0)  # scikit-learn's C
+
+
+@dataclass(frozen=True)
+class TfidfClassifier:
+    """A fitted vectorizer and linear model."""
+
+    vectorizer: TfidfVectorizer
+    model: LogisticRegression
+
+    def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
+        """See :class:`pairdx.models.common.predictor.Predictor`; the images are not read."""
+        del images
+        return self.model.predict_proba(self.vectorizer.transform(captions))
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights."""
+        return int(self.model.coef_.size + self.model.intercept_.size)
+
+    def save(self, folder: Path, card: ModelCard) -> None:
+        """Write weights (no pickle), vocabulary and card into ``folder``."""
+        terms = self.vectorizer.get_feature_names_out().tolist()
+        write_json(folder / "vocabulary.json", {"terms": terms})
+        weights = {
+            "idf": self.vectorizer.idf_,
+            "coefficients": self.model.coef_,
+            "intercepts": self.model.intercept_,
+        }
+        # scikit-learn's coefficients lie in memory column by column; safetensors writes the memory
+        # as it lies and reads it row by row.
+        rows = {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
+        save_file(rows, folder / "weights.safetensors")
+        card.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard) -> "TfidfClassifier":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            PairdxError: a file is missing or damaged.
+        """
+        try:
+            terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["terms"]
+            weights = load_file(folder / "weights.safetensors")
+            vectorizer = _vectorizer(card.settings["ngrams"], vocabulary=terms)
+            vectorizer.idf_ = weights["idf"]
+            model = LogisticRegression()
+            model.classes_ = np.arange(len(LABELS))
+            model.coef_, model.intercept_ = weights["coefficients"], weights["intercepts"]
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise PairdxError(f"{folder}: not a TF-IDF model ({error}); train it again") from error
+        return cls(vectorizer, model)
+
+
+def train_tfidf(
+    captions: Sequence[str], targets: Sequence[int], params: TfidfParams
+) -> TfidfClassifier:
+    """Fit on captions and class numbers, all six of which must occur.
+
+    Raises:
+        PairdxError: no caption holds a word often enough.
+    """
+    vectorizer = _vectorizer(
+        params.ngrams, min_df=params.min_count, max_features=params.max_features
+    )
+    try:
+        features = vectorizer.fit_transform(captions)
+    except ValueError as error:
+        raise PairdxError(f"tfidf: the training captions give no term ({error})") from None
+    model = LogisticRegression(C=params.inverse_regularisation, max_iter=1000)
+    return TfidfClassifier(vectorizer, model.fit(features, list(targets)))
+
+
+def card(
+    name: str, description: str, classifier: TfidfClassifier, params: TfidfParams
+) -> ModelCard:
+    """Describe a fitted model."""
+    settings = {"ngrams": params.ngrams}
+    return ModelCard(name, "tfidf", description, True, classifier.parameters, settings)
+
+
+def _vectorizer(ngrams: int, **options: object) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        tokenizer=tokenize,
+        token_pattern=None,
+        lowercase=False,
+        ngram_range=(1, ngrams),
+        sublinear_tf=True,
+        **options,
+    )

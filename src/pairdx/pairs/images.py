@@ -1,0 +1,101 @@
+"""Images from encoded bytes to normalised tensors, and their augmentation.
+
+Shapes: ``N`` images, ``S`` pixels a side.
+"""
+
+import io
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torchvision.transforms import InterpolationMode, v2
+from torchvision.transforms.v2 import functional as transform
+
+from pairdx.core.errors import PairdxError
+from pairdx.pairs.params import Augmentation
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class ImageInput:
+    """What a model expects of an image.
+
+    ``resize`` is how a rectangle becomes a square: ``squash`` keeps all of it and bends it,
+    ``shortest`` keeps its shape and cuts the ends off (as CLIP does), ``longest`` keeps its shape
+    and pads with black.
+    """
+
+    size: int
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+    resize: Literal["squash", "shortest", "longest"] = "squash"
+
+    def decode(self, data: bytes) -> Tensor:
+        """Decode one image, uint8 of shape ``(3, S, S)``.
+
+        Raises:
+            PairdxError: the bytes are no image that Pillow reads.
+        """
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                return transform.pil_to_tensor(self._fit(image.convert("RGB")))
+        except Image.UnidentifiedImageError:
+            raise PairdxError(
+                f"an image of {len(data)} bytes does not decode: its format is not known"
+            ) from None
+        except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+            raise PairdxError(f"an image of {len(data)} bytes does not decode: {error}") from error
+
+    def decode_all(self, images: Sequence[bytes]) -> Tensor:
+        """Decode all images, uint8 of shape ``(N, 3, S, S)``; Pillow frees the GIL."""
+        stack = torch.empty((len(images), 3, self.size, self.size), dtype=torch.uint8)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for row, image in enumerate(pool.map(self.decode, images)):
+                stack[row] = image
+        return stack
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """Turn uint8 into float32 with the mean and deviation the encoder was trained on."""
+        return transform.normalize(
+            transform.to_dtype(images, torch.float32, scale=True), list(self.mean), list(self.std)
+        )
+
+    def _fit(self, image: Image.Image) -> Image.Image:
+        side, bicubic = self.size, InterpolationMode.BICUBIC
+        if self.resize == "squash":
+            return transform.resize(image, [side, side], bicubic)
+        if self.resize == "shortest":
+            return transform.center_crop(transform.resize(image, [side], bicubic), [side, side])
+        scale = side / max(image.size)
+        width, height = (max(1, round(length * scale)) for length in image.size)
+        return transform.center_crop(
+            transform.resize(image, [height, width], bicubic), [side, side]
+        )
+
+
+class Augment:
+    """Random flips, rotation, crop and colour (paper, section 3.5), drawn anew for each image."""
+
+    def __init__(self, params: Augmentation) -> None:
+        self._change = v2.Compose(
+            [
+                v2.RandomHorizontalFlip(params.flip),
+                v2.RandomAffine(
+                    params.rotation,
+                    scale=(1, 1 + params.scale) if params.scale else None,
+                    interpolation=InterpolationMode.BILINEAR,
+                ),
+                v2.ColorJitter(params.brightness, params.contrast, params.saturation, params.hue),
+            ]
+        )
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Change uint8 images of shape ``(N, 3, S, S)``; draws from torch's global generator."""
+        return torch.stack([self._change(image) for image in images])

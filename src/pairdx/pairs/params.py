@@ -1,0 +1,21 @@
+"""How training pairs are shown to a network: changed at random, at some precision."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pairdx.core.params import Section
+
+Precision = Literal["float32", "bfloat16", "float16"]
+
+
+class Augmentation(Section):
+    """Random changes of a training image."""
+
+    flip: float = Field(ge=0, le=1)  # probability of a horizontal flip
+    rotation: float = Field(ge=0, le=180)  # degrees either way
+    scale: float = Field(ge=0, lt=1)  # share by which the crop may be smaller than the image
+    brightness: float = Field(ge=0, le=1)
+    contrast: float = Field(ge=0, le=1)
+    saturation: float = Field(ge=0, le=1)
+    hue: float = Field(ge=0, le=0.5)

@@ -1,1 +1,0 @@
-"""Every parameter, typed: one module a section of params.yaml."""

@@ -1,0 +1,1 @@
+"""A model folder, opened and applied; tables of predictions, read."""

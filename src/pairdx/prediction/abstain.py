@@ -1,0 +1,48 @@
+"""What a calibration says about one prediction: how sure it is, and whether to answer at all."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pairdx.core.errors import PairdxError
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The temperature of a model, and the least confidence that is answered."""
+
+    temperature: float
+    threshold: float
+
+
+def read_rule(path: Path, coverage: str, model: str) -> Rule:
+    """Read the rule that answered ``coverage`` % of the validation pairs.
+
+    Args:
+        path: a model's file of `metrics/calibration`.
+        coverage: a percentage that stands in it.
+        model: the name of the model that predicts.
+
+    Raises:
+        PairdxError: the file is missing, is none of stage `calibrate` or another model's, or has
+            no such coverage.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        temperature, rules = float(content["temperature"]), dict(content["coverage"])
+        calibrated = content["model"]
+    except FileNotFoundError:
+        raise PairdxError(f"{path}: no such file; run `dvc repro calibrate`") from None
+    except (ValueError, KeyError, TypeError):
+        raise PairdxError(
+            f"{path}: model, temperature and coverage are needed; name a file of "
+            "metrics/calibration"
+        ) from None
+    if calibrated != model:
+        raise PairdxError(f"{path}: the calibration of {calibrated}, not of {model}; name its own")
+    if coverage not in rules:
+        raise PairdxError(
+            f"--coverage {coverage} (if not given, 90): not in {path}; allowed are "
+            f"{', '.join(rules)} (more: calibrate.coverages)"
+        )
+    return Rule(temperature, float(rules[coverage]["threshold"]))

@@ -1,1 +1,0 @@
-"""The page on which people say what the class of a pair is."""

@@ -1,0 +1,1 @@
+"""How sure a measure is: the bootstrap by article."""

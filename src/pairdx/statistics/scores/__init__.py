@@ -1,0 +1,1 @@
+"""What is measured: accuracy, macro-F1, AUROC, calibration, ranks. Training reads it, too."""

@@ -1,1 +1,0 @@
-"""Training: the loop, its objectives, its checkpoints."""

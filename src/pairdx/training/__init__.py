@@ -1,0 +1,1 @@
+"""Training: a folder a family of models."""

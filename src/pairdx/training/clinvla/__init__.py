@@ -1,0 +1,1 @@
+"""ClinVLA: alignment of views, then the classes."""

@@ -1,0 +1,124 @@
+"""The first part of ClinVLA's training: images and captions are brought together.
+
+Shapes: ``B`` batch, ``R`` regions, ``T`` tokens, ``E`` width of the joint embedding.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from pairdx.models.clinvla.adapters import CASE, FIGURE, ClinVlaAdapters
+from pairdx.models.clinvla.clinvla import ClinVla
+from pairdx.models.clinvla.params import ClinVlaParams
+from pairdx.models.common.predictor import device
+from pairdx.pairs.images import Augment
+from pairdx.pairs.store import Pairs
+from pairdx.training.clinvla.local_objective import (
+    CONTRAST,
+    literal_global,
+    literal_local,
+    word_mask,
+    word_region_similarity,
+)
+from pairdx.training.clinvla.views import Siblings
+from pairdx.training.clip.groups import caption_groups
+from pairdx.training.clip.objectives import clamp_logit_scale, contrast
+from pairdx.training.common.validation import EVALUATION_BATCH, precision_both_ways
+
+
+class AlignmentTask:
+    """Images, with another view where there is one, and captions find each other."""
+
+    def __init__(
+        self, clinvla: ClinVla, train: Pairs, validation: Pairs, params: ClinVlaParams
+    ) -> None:
+        self.model: ClinVlaAdapters = clinvla.model.adapters
+        self.rows, self.validation_rows = len(train), len(validation)
+        self._clinvla, self._params = clinvla, params
+        self._augment = Augment(params.augment)
+        self._siblings = Siblings.of(train, params.views)
+        self._train_images, self._train_tokens, self._train_groups = self._encode(train)
+        self._images, self._tokens, self._groups = self._encode(validation)
+        self._targets = validation.targets
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        images, regions = self._embed_images(rows)
+        tokens = _without_padding(self._train_tokens[rows].to(device()))
+        captions, words = self._clinvla.model.encode_text(tokens)
+        groups = self._train_groups[rows].to(device())
+        loss = self._params.global_weight * self._whole(images, captions, groups)
+        if self._params.local_weight:
+            local = self._parts(regions, words, word_mask(tokens), groups)
+            loss = loss + self._params.local_weight * local
+        return loss
+
+    def after_step(self) -> None:
+        """Keep the temperature within the range CLIP was trained in."""
+        clamp_logit_scale(self.model.logit_scale)
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float]:
+        """Score whole images, each alone, and whole captions: the loss, and how they are found."""
+        self.model.eval()
+        clinvla = self._clinvla
+        images = torch.cat(
+            [
+                clinvla.encode_images(part, "alignment")
+                for part in self._images.split(EVALUATION_BATCH)
+            ]
+        )
+        captions = torch.cat(
+            [
+                clinvla.model.encode_text(part.to(device()))[0]
+                for part in self._tokens.split(EVALUATION_BATCH)
+            ]
+        )
+        loss = self._whole(images, captions, self._groups.to(device()))
+        captions = functional.normalize(captions, dim=-1)
+        return {
+            "validation_loss": round(loss.item(), 6),
+            "validation_p_at_5": precision_both_ways(images @ captions.T, self._targets),
+        }
+
+    def _encode(self, pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:
+        """Decode and tokenise a split: images stay uint8 until they are used."""
+        base = self._clinvla.base
+        images = base.image_input.decode_all(pairs.images)
+        return images, base.tokenizer(pairs.captions), caption_groups(pairs)
+
+    def _embed_images(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Embed training images with their other views, ``(B, E)``, and the images' regions."""
+        model = self._clinvla.model
+        own, regions = model.encode_image(self._pixels(rows))
+        others, of_figure = self._siblings.draw(rows)
+        there = others >= 0
+        other = own[:0]
+        if there.any():
+            views = torch.where(of_figure, FIGURE, CASE)[there]
+            other, _ = model.encode_image(self._pixels(others[there]), view=views)
+        return model.merge_views(own, other, there.to(own.device)), regions
+
+    def _pixels(self, rows: Tensor) -> Tensor:
+        changed = self._augment(self._train_images[rows]).to(device())
+        return self._clinvla.base.image_input.normalise(changed)
+
+    def _whole(self, images: Tensor, captions: Tensor, groups: Tensor) -> Tensor:
+        """The global objective of embeddings ``(B, E)`` of any length."""
+        if self._params.objective == "literal":
+            return literal_global(images, captions)
+        images, captions = (functional.normalize(part, dim=-1) for part in (images, captions))
+        return contrast(self.model.logit_scale.exp() * images @ captions.T, groups)
+
+    def _parts(self, regions: Tensor, words: Tensor, present: Tensor, groups: Tensor) -> Tensor:
+        """The local objective of regions ``(B, R, E)`` and tokens ``(B, T, E)``."""
+        if self._params.objective == "literal":
+            return literal_local(regions, words, present)
+        regions, words = (functional.normalize(part.float(), dim=-1) for part in (regions, words))
+        scale = self.model.logit_scale.exp()
+        return contrast(CONTRAST * word_region_similarity(regions, words, present, scale), groups)
+
+
+def _without_padding(tokens: Tensor) -> Tensor:
+    """Cut off the columns in which every caption is padded, which cost and change nothing."""
+    return tokens[:, : int(tokens.argmax(1).max()) + 1]  # the end token has the highest id

@@ -1,0 +1,136 @@
+"""Training ClinVLA's adapters: the alignment first, then, with others, the classes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.optim import AdamW
+
+from pairdx.models.clinvla.adapters import ClinVlaAdapters
+from pairdx.models.clinvla.clinvla import ClinVla
+from pairdx.models.clinvla.params import ClinVlaParams
+from pairdx.models.common.predictor import device
+from pairdx.pairs.images import Augment
+from pairdx.pairs.store import Pairs
+from pairdx.training.clinvla.alignment import AlignmentTask
+from pairdx.training.clip.objectives import prompt_cross_entropy
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.loop import History, Recipe, fit
+from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
+
+
+class ClassificationTask:
+    """Cross-entropy over the class prompts, by the task adapters that classify."""
+
+    def __init__(
+        self, clinvla: ClinVla, train: Pairs, validation: Pairs, params: ClinVlaParams
+    ) -> None:
+        self.model: ClinVlaAdapters = clinvla.model.adapters
+        self.rows, self.validation_rows = len(train), len(validation)
+        self._clinvla = clinvla
+        self._augment = Augment(params.augment)
+        decode = clinvla.base.image_input.decode_all
+        self._train_images, self._targets = decode(train.images), train.targets
+        self._images, self._validation_targets = decode(validation.images), validation.targets
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        images = self._clinvla.encode_images(
+            self._augment(self._train_images[rows]), self._clinvla.classify
+        )
+        prompts = self._clinvla.encode_prompts(self._clinvla.classify)
+        targets = self._targets[rows].to(device())
+        return prompt_cross_entropy(images, prompts, self.model.logit_scale.exp(), targets)
+
+    def after_step(self) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float]:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        self.model.eval()
+        prompts = self._clinvla.encode_prompts(self._clinvla.classify)
+        logits = [
+            self._clinvla.logits(images, prompts, self._clinvla.classify)
+            for images in self._images.split(EVALUATION_BATCH)
+        ]
+        return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
+
+
+def new_clinvla(base: Path, params: ClinVlaParams, seed: int) -> ClinVla:
+    """Put new adapters around the model in the folder ``base``.
+
+    Raises:
+        PairdxError: there is none, or adapters do not fit it.
+    """
+    torch.manual_seed(seed)
+    return ClinVla.build(
+        base,
+        "alignment" if params.classify == "prompts" else "classification",
+        bottleneck=params.bottleneck,
+        reduction=params.reduction,
+        patch_dropout=params.patch_dropout,
+    )
+
+
+def train_clinvla(
+    clinvla: ClinVla,
+    train: Pairs,
+    validation: Pairs,
+    params: ClinVlaParams,
+    seed: int,
+    checkpoint: Checkpoint,
+) -> tuple[History, History]:
+    """Train the adapters in place.
+
+    Returns:
+        the history of the alignment, and that of the classes; where these are told by prompts, with
+        nothing to train, it is one row.
+    """
+    # Kept until the second part is done: a run that is killed there need not align again.
+    first = replace(checkpoint, name=f"{checkpoint.name}_alignment")
+    torch.manual_seed(seed)
+    alignment = AlignmentTask(clinvla, train, validation, params)
+    aligned = fit(
+        alignment, _recipe(params, params.epochs), align_only(clinvla, params), None, first, True
+    )
+    torch.manual_seed(seed)
+    classes = ClassificationTask(clinvla, train, validation, params)
+    if params.classify == "prompts":
+        classified: History = [{"epoch": 0, **classes.validate()}]
+    else:
+        recipe = _recipe(params, params.classify_epochs)
+        classified = fit(classes, recipe, classify_only(clinvla, params), None, checkpoint)
+    first.remove()
+    return aligned, classified
+
+
+def align_only(clinvla: ClinVla, params: ClinVlaParams) -> AdamW:
+    """Freeze the task adapters that classify, and optimise all the others."""
+    adapters = clinvla.model.adapters
+    groups = {params.lr_language: adapters.of_language()}
+    groups[params.lr_task] = groups.get(params.lr_task, []) + adapters.of_task("alignment")
+    return _optimizer(adapters, groups, params)
+
+
+def classify_only(clinvla: ClinVla, params: ClinVlaParams) -> AdamW:
+    """Start the task adapters that classify from the aligned ones, and optimise only them."""
+    adapters = clinvla.model.adapters
+    for tower in (adapters.vision, adapters.text):
+        tower.task["classification"].load_state_dict(tower.task["alignment"].state_dict())
+    return _optimizer(adapters, {params.lr_task: adapters.of_task("classification")}, params)
+
+
+def _optimizer(
+    adapters: ClinVlaAdapters, groups: dict[float, list[torch.nn.Parameter]], params: ClinVlaParams
+) -> AdamW:
+    adapters.requires_grad_(False)
+    for weight in [weight for group in groups.values() for weight in group]:
+        weight.requires_grad_(True)
+    optimised = [{"params": weights, "lr": lr} for lr, weights in groups.items() if weights]
+    return AdamW(optimised, weight_decay=params.weight_decay)
+
+
+def _recipe(params: ClinVlaParams, epochs: int) -> Recipe:
+    return Recipe(epochs, params.batch_size, params.precision, params.clip_gradient)

@@ -1,0 +1,1 @@
+"""CLIP: objectives, ways to tune, pre-training."""

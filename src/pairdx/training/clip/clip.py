@@ -1,0 +1,97 @@
+"""Fine-tuning a whole CLIP model: PairDxCLIP (PairDx paper, section 3.4)."""
+
+import torch
+from torch import Tensor
+from torch.optim import AdamW
+
+from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.common.predictor import device
+from pairdx.pairs.images import Augment
+from pairdx.pairs.store import Pairs
+from pairdx.training.clip.groups import caption_groups
+from pairdx.training.clip.objectives import (
+    clamp_logit_scale,
+    multi_positive_contrastive,
+    prompt_cross_entropy,
+)
+from pairdx.training.clip.params import ClipTrainingParams
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.loop import History, Recipe, fit
+from pairdx.training.common.validation import (
+    EVALUATION_BATCH,
+    precision_both_ways,
+    validation_scores,
+)
+
+
+class ClipTask:
+    """Both encoders learn: from class prompts, or from the captions of the pairs."""
+
+    def __init__(
+        self, clip: ClipClassifier, train: Pairs, validation: Pairs, params: ClipTrainingParams
+    ) -> None:
+        self.model = clip.model
+        self.rows, self.validation_rows = len(train), len(validation)
+        self._clip = clip
+        self._objective = params.objective
+        self._augment = Augment(params.augment)
+        self._train, self._validation = train, validation
+        self._train_images = clip.image_input.decode_all(train.images)
+        self._validation_images = clip.image_input.decode_all(validation.images)
+        self._groups = caption_groups(train)
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        images = self._clip.encode_images(self._augment(self._train_images[rows]))
+        scale = self.model.logit_scale.exp()  # type: ignore[operator]
+        if self._objective == "prompts":
+            targets = self._train.targets[rows].to(device())
+            return prompt_cross_entropy(images, self._clip.encode_prompts(), scale, targets)
+        captions = self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
+        return multi_positive_contrastive(images, captions, scale, self._groups[rows].to(device()))
+
+    def after_step(self) -> None:
+        """Keep the temperature within the range CLIP was trained in."""
+        clamp_logit_scale(self.model.logit_scale)  # type: ignore[arg-type]
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float]:
+        """Score the validation images against the prompts; and against captions that were learnt.
+
+        What was trained on captions may know nothing of the prompts: its epoch is chosen by how
+        well images and captions find each other.
+        """
+        self.model.eval()
+        parts = self._validation_images.split(EVALUATION_BATCH)
+        images = torch.cat([self._clip.encode_images(part) for part in parts])  # (N, E)
+        scale, targets = self.model.logit_scale.exp(), self._validation.targets  # type: ignore[operator]
+        logits = scale * images @ self._clip.encode_prompts().T
+        scores = validation_scores(logits.cpu(), targets)
+        if self._objective == "captions":
+            captions = self._clip.encode_captions(self._validation.captions)
+            scores["validation_p_at_5"] = precision_both_ways(images @ captions.T, targets)
+        return scores
+
+
+def finetune_clip(
+    clip: ClipClassifier,
+    train: Pairs,
+    validation: Pairs,
+    params: ClipTrainingParams,
+    seed: int,
+    checkpoint: Checkpoint,
+) -> History:
+    """Train the weights that are not frozen, with AdamW at a constant rate; keep the best epoch."""
+    torch.manual_seed(seed)
+    task = ClipTask(clip, train, validation, params)
+    recipe = Recipe(params.epochs, params.batch_size, params.precision, params.clip_gradient)
+    optimizer = AdamW(
+        [weight for weight in clip.model.parameters() if weight.requires_grad],
+        lr=params.lr,
+        weight_decay=params.weight_decay,
+        # The values CLIP itself was trained with; Adam's own epsilon overflows in half precision.
+        betas=(0.9, 0.98),
+        eps=1e-6,
+        fused=True,
+    )
+    return fit(task, recipe, optimizer, None, checkpoint)

@@ -1,0 +1,40 @@
+"""Pairs that were curated but not chosen: what a model may see before it sees PairDx."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pairdx.core.schema import PAIRS, SCRUBBED, SPLITS, read_table
+from pairdx.curate.splits.duplicates import NEAR, group_images
+
+
+def read_outside(scrubbed: Path, pairdx: Path) -> pa.Table:
+    """Read the curated pairs, and of those what :func:`outside` keeps.
+
+    Args:
+        scrubbed: the curated pairs.
+        pairdx: the folder of the splits.
+    """
+    columns = ("id", "article_id", "split")
+    splits = [read_table(pairdx / f"{name}.parquet", PAIRS, columns) for name in SPLITS]
+    return outside(read_table(scrubbed, SCRUBBED), pa.concat_tables(splits))
+
+
+def outside(curated: pa.Table, chosen: pa.Table) -> pa.Table:
+    """Keep the curated pairs that are not in PairDx and give nothing of its held-out part away.
+
+    Args:
+        curated: ``id``, ``article_id``, ``pixel_sha256`` and ``perceptual_hash``, among others.
+        chosen: ``id``, ``article_id`` and ``split`` of PairDx, all of them in ``curated``.
+
+    Returns:
+        Rows of ``curated``: of no article of validation or test, and like no picture of PairDx.
+    """
+    ids, articles = (np.array(curated[name].to_pylist(), str) for name in ("id", "article_id"))
+    held_out = np.array(chosen["split"].to_pylist(), str) != "train"
+    hidden = np.array(chosen["article_id"].to_pylist(), str)[held_out]
+    pictures = group_images(curated["pixel_sha256"], curated["perceptual_hash"], NEAR)
+    taken = np.isin(ids, np.array(chosen["id"].to_pylist(), str))
+    seen = np.isin(pictures, pictures[taken])
+    return curated.filter(pa.array(~seen & ~np.isin(articles, hidden)))

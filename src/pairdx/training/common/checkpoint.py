@@ -1,0 +1,66 @@
+"""The state of a training run after its last whole epoch, kept outside DVC's outputs.
+
+DVC deletes a stage's outputs before it runs the stage again; a checkpoint must survive that.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+
+from pairdx.core.errors import PairdxError
+from pairdx.core.outputs import new_file
+
+FOLDER = Path(".pairdx/checkpoints")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One file a model, valid for exactly one combination of settings, data and code."""
+
+    name: str
+    fingerprint: str
+
+    @property
+    def path(self) -> Path:
+        """Where the state is kept."""
+        return FOLDER / f"{self.name}.pt"
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Keep ``state``: tensors, numbers, strings, lists and dictionaries of them."""
+        with new_file(self.path) as partial:
+            torch.save({"fingerprint": self.fingerprint, "state": state}, partial)
+
+    def load(self) -> dict[str, Any] | None:
+        """Return the state of the same run, or None where there is none to go on from.
+
+        Raises:
+            PairdxError: the file is damaged.
+        """
+        if not self.path.exists():
+            return None
+        try:
+            content = torch.load(self.path, map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+            raise PairdxError(
+                f"{self.path}: damaged checkpoint; delete it to train from the start"
+            ) from error
+        return content["state"] if content["fingerprint"] == self.fingerprint else None
+
+    def remove(self) -> None:
+        """Forget the state: the run is over."""
+        self.path.unlink(missing_ok=True)
+
+
+def fingerprint(settings: dict[str, Any], files: Iterable[Path]) -> str:
+    """Digest what a run depends on: settings, input files, this package's code, torch's version."""
+    parts = [json.dumps([settings, torch.__version__], sort_keys=True)]
+    for path in [*files, *sorted(Path(__file__).parents[2].rglob("*.py"))]:
+        with path.open("rb") as file:
+            parts.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()

@@ -1,0 +1,215 @@
+"""One training loop for every network: epochs, best epoch, history, resumption.
+
+A task says what one batch costs and how good the model is; the loop does the rest.
+"""
+
+import math
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from tqdm import tqdm
+
+from pairdx.core.errors import PairdxError
+from pairdx.models.common.predictor import device
+from pairdx.pairs.params import Precision
+from pairdx.training.common.checkpoint import Checkpoint
+
+History = list[dict[str, float]]
+
+
+class Task(Protocol):
+    """What is trained."""
+
+    rows: int  # training pairs
+    validation_rows: int
+
+    @property
+    def model(self) -> nn.Module:
+        """The network that learns."""
+        ...
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """Return the mean loss of the training pairs with these numbers, ``(B,)``."""
+        ...
+
+    def after_step(self) -> None:
+        """Keep parameters where they belong."""
+        ...
+
+    def validate(self) -> dict[str, float]:
+        """Return ``validation_loss``, and ``validation_macro_f1`` or ``validation_p_at_5``."""
+        ...
+
+
+class Stateful(Protocol):
+    """What a checkpoint keeps: networks, optimisers and the like."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state."""
+        ...
+
+    def load_state_dict(self, state_dict: Any, /) -> object:  # noqa: ANN401
+        """Take the state up again."""
+        ...
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how."""
+
+    epochs: int
+    batch_size: int
+    precision: Precision = "float32"
+    clip_gradient: float | None = None  # norm
+
+
+def fit(
+    task: Task,
+    recipe: Recipe,
+    optimizer: Optimizer,
+    scheduler: LRScheduler | None,
+    checkpoint: Checkpoint,
+    keep_checkpoint: bool = False,
+) -> History:
+    """Train, and leave ``task.model`` with the weights of the best epoch.
+
+    Best is the highest validation macro-F1; epochs that the validation pairs cannot tell apart
+    from it (within one standard error: Breiman et al. 1984) are ties, of which the lowest loss
+    wins. On 100 pairs the plain maximum often is a lucky epoch in the middle of the cycle.
+
+    A task that retrieves keeps the epoch of the highest precision: its loss rises while it still
+    gets better, as a contrast that is sure of itself pays more for its errors.
+
+    The state after each epoch goes to ``checkpoint``: a run that was killed goes on from there
+    and ends with the same weights as one that was not. ``keep_checkpoint`` leaves it there at the
+    end, for a run that has another part to come.
+
+    Raises:
+        PairdxError: the loss is no longer a number.
+    """
+    # Weights stay float32: pure half precision with Adam ends in NaN.
+    scaler = torch.amp.GradScaler(device().type, enabled=recipe.precision == "float16")
+    step = _stepper(task, recipe, optimizer, scheduler, scaler)
+    parts: dict[str, Stateful] = {"model": task.model, "optimizer": optimizer, "scaler": scaler}
+    if scheduler is not None:
+        parts["scheduler"] = scheduler
+    history, best = _resume(checkpoint, parts)
+    with tqdm(
+        total=recipe.epochs, initial=len(history), desc=checkpoint.name, unit="epoch"
+    ) as progress:
+        while len(history) < recipe.epochs:
+            train_loss = _epoch(task, recipe, step)
+            scores = task.validate()
+            epoch = len(history) + 1
+            history.append({"epoch": epoch, "train_loss": round(train_loss, 6), **scores})
+            if best_epoch(history, task.validation_rows) == len(history) - 1:
+                best = deepcopy(task.model.state_dict())
+            progress.set_postfix({"loss": f"{train_loss:.3f}", **scores}, refresh=False)
+            progress.update()
+            checkpoint.save(_state(parts, history, best))
+    task.model.load_state_dict(best)
+    if not keep_checkpoint:
+        checkpoint.remove()
+    return history
+
+
+def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]) -> dict[str, Any]:
+    """Return all that the next epoch depends on, and what came out so far."""
+    return {
+        "parts": {name: part.state_dict() for name, part in parts.items()},
+        "random": torch.get_rng_state(),
+        "gpu_random": torch.cuda.get_rng_state_all(),  # none: an empty list
+        "history": history,
+        "best": best,
+    }
+
+
+def _resume(
+    checkpoint: Checkpoint, parts: dict[str, Stateful]
+) -> tuple[History, dict[str, Tensor]]:
+    """Bring ``parts`` to where a killed run was; return its history and best weights."""
+    saved = checkpoint.load()
+    if saved is None:
+        return [], {}
+    for name, part in parts.items():
+        part.load_state_dict(saved["parts"][name])
+    torch.set_rng_state(saved["random"])
+    torch.cuda.set_rng_state_all(saved["gpu_random"])
+    return saved["history"], saved["best"]
+
+
+def steps(rows: int, recipe: Recipe) -> int:
+    """Return the number of optimiser steps of a whole run."""
+    return recipe.epochs * len(_batches(torch.arange(rows), recipe.batch_size))
+
+
+def _batches(rows: Tensor, batch_size: int) -> list[Tensor]:
+    """Cut ``rows`` into batches; a last one of a single row is left out: BatchNorm needs two."""
+    parts = list(rows.split(batch_size))
+    return parts[:-1] if len(parts) > 1 and len(parts[-1]) == 1 else parts
+
+
+def best_epoch(history: History, validation_rows: int) -> int:
+    """Return the index of the epoch to keep, found as it is in training: one epoch after another.
+
+    A later epoch takes the place of the kept one if its macro-F1 lies within one standard error
+    of the highest so far, and its loss is lower or the kept one no longer lies within it.
+    """
+    if "validation_p_at_5" in history[0]:
+        return max(range(len(history)), key=lambda epoch: history[epoch]["validation_p_at_5"])
+    kept, highest = 0, 0.0
+    for index, row in enumerate(history):
+        highest = max(highest, row["validation_macro_f1"])
+        share = (highest * validation_rows + 1) / (validation_rows + 2)  # never 1: Laplace
+        floor = highest - math.sqrt(share * (1 - share) / validation_rows)
+        if row["validation_macro_f1"] >= floor and (
+            row["validation_loss"] < history[kept]["validation_loss"]
+            or history[kept]["validation_macro_f1"] < floor
+        ):
+            kept = index
+    return kept
+
+
+def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], float]) -> float:
+    task.model.train()
+    order = torch.randperm(task.rows)
+    losses = [step(rows) for rows in _batches(order, recipe.batch_size)]
+    return sum(losses) / len(losses)
+
+
+def _stepper(
+    task: Task,
+    recipe: Recipe,
+    optimizer: Optimizer,
+    scheduler: LRScheduler | None,
+    scaler: torch.amp.GradScaler,
+) -> Callable[[Tensor], float]:
+    """Return the function that takes one step and gives its loss."""
+    kind = device().type
+    dtype = getattr(torch, recipe.precision)
+    weights = [weight for weight in task.model.parameters() if weight.requires_grad]
+
+    def step(rows: Tensor) -> float:
+        with torch.autocast(kind, dtype, enabled=recipe.precision != "float32"):
+            loss = task.loss(rows)
+        if not torch.isfinite(loss):
+            raise PairdxError(f"the training loss is {loss.item()}: lower the learning rate (lr)")
+        optimizer.zero_grad()
+        scaler.scale(loss).backward()
+        if recipe.clip_gradient is not None:
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(weights, recipe.clip_gradient)
+        scaler.step(optimizer)
+        scaler.update()
+        if scheduler is not None:
+            scheduler.step()
+        task.after_step()
+        return loss.item()
+
+    return step

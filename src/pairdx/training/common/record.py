@@ -1,0 +1,28 @@
+"""The loss curves of a training run."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+from pairdx.core.outputs import write_json, write_text
+from pairdx.training.common.loop import History
+
+
+def write_history(path: Path, history: History) -> None:
+    """Write one row an epoch as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(history)
+    write_text(path, text.getvalue())
+
+
+@contextmanager
+def write_seconds(path: Path) -> Iterator[None]:
+    """Write how long the block took; of a run that was resumed, the last part only."""
+    start = perf_counter()
+    yield
+    write_json(path, {"seconds": round(perf_counter() - start, 3)})

@@ -1,0 +1,35 @@
+"""How good a model is after an epoch. Shapes: ``N`` pairs, ``K`` classes."""
+
+import numpy as np
+from sklearn.metrics import f1_score
+from torch import Tensor
+from torch.nn import functional
+
+from pairdx.core.schema import LABELS
+from pairdx.statistics.scores.ranking import precision_at
+
+EVALUATION_BATCH = 128
+
+
+def validation_scores(logits: Tensor, targets: Tensor) -> dict[str, float]:
+    """Score ``(N, K)`` logits; macro-F1 counts all six classes."""
+    predicted = logits.argmax(1)
+    macro_f1 = f1_score(
+        targets, predicted, labels=range(len(LABELS)), average="macro", zero_division=0.0
+    )
+    return {
+        "validation_loss": round(functional.cross_entropy(logits.float(), targets).item(), 6),
+        "validation_macro_f1": round(float(macro_f1), 6),
+    }
+
+
+def precision_both_ways(similarity: Tensor, targets: Tensor) -> float:
+    """Precision at 5 by class, the mean of finding images by captions and captions by images.
+
+    Args:
+        similarity: of images and captions, ``(N, N)``.
+        targets: classes of the pairs, ``(N,)``.
+    """
+    values = similarity.cpu().double().numpy()
+    hit = (targets[:, None] == targets).numpy()
+    return round(float(np.mean([precision_at(5, values.T, hit), precision_at(5, values, hit)])), 6)

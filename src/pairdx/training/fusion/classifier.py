@@ -1,0 +1,100 @@
+"""Training PairDxFusion and its single-encoder baselines (PairDx paper, section 3.5)."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+
+from pairdx.core.schema import LABELS
+from pairdx.models.common.predictor import device
+from pairdx.models.fusion.classifier import Classifier
+from pairdx.models.fusion.network import Batch
+from pairdx.models.fusion.params import ClassifierParams
+from pairdx.pairs.images import Augment
+from pairdx.pairs.store import Pairs
+from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.loop import History, Recipe, fit, steps
+from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
+
+
+class ClassifierTask:
+    """Cross-entropy of the six classes over augmented images and captions as they are."""
+
+    def __init__(
+        self, classifier: Classifier, train: Pairs, validation: Pairs, params: ClassifierParams
+    ) -> None:
+        self.model = classifier.network
+        self.rows, self.validation_rows = len(train), len(validation)
+        self._classifier = classifier
+        self._augment = Augment(params.augment)
+        self._loss = nn.CrossEntropyLoss(
+            class_weights(train.targets) if params.class_weights == "balanced" else None,
+            label_smoothing=params.label_smoothing,
+        ).to(device())
+        self._train, self._train_targets = self._encode(train), train.targets
+        self._validation, self._validation_targets = self._encode(validation), validation.targets
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        batch = self._take(self._train, rows, self._augment)
+        return self._loss(self.model(batch), self._train_targets[rows].to(device()))
+
+    def after_step(self) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float]:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        self.model.eval()
+        parts = torch.arange(len(self._validation_targets)).split(EVALUATION_BATCH)
+        logits = [self._classifier.logits(self._take(self._validation, rows)) for rows in parts]
+        return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
+
+    def _encode(self, pairs: Pairs) -> Batch:
+        """Decode and tokenise a whole split; its images stay uint8 until they are used."""
+        image, vocabulary = self._classifier.inputs.image, self._classifier.inputs.vocabulary
+        return Batch(
+            image.decode_all(pairs.images) if image else None,
+            vocabulary.encode(pairs.captions) if vocabulary else None,
+        )
+
+    def _take(
+        self, split: Batch, rows: Tensor, change: Callable[[Tensor], Tensor] = lambda images: images
+    ) -> Batch:
+        """Take some rows of an encoded split, with ``change`` made to their uint8 images."""
+        images = tokens = None
+        if split.images is not None and self._classifier.inputs.image is not None:
+            changed = change(split.images[rows]).to(device())
+            images = self._classifier.inputs.image.normalise(changed)
+        if split.tokens is not None:
+            tokens = split.tokens[rows].to(device())
+        return Batch(images, tokens)
+
+
+def class_weights(targets: Tensor) -> Tensor:
+    """Weigh each class ``(K,)`` by how rare it is among ``targets`` ``(N,)``; the mean row is 1."""
+    counts = torch.bincount(targets, minlength=len(LABELS))
+    return len(targets) / (len(LABELS) * counts.clamp(min=1))
+
+
+def train_classifier(
+    classifier: Classifier,
+    train: Pairs,
+    validation: Pairs,
+    params: ClassifierParams,
+    seed: int,
+    checkpoint: Checkpoint,
+) -> History:
+    """Train in place with AdamW and one cycle of the learning rate; keep the best epoch."""
+    torch.manual_seed(seed)
+    task = ClassifierTask(classifier, train, validation, params)
+    recipe = Recipe(params.epochs, params.batch_size, params.precision)
+    weights = [weight for weight in task.model.parameters() if weight.requires_grad]
+    optimizer = AdamW(weights, lr=params.lr, weight_decay=params.weight_decay, fused=True)
+    total = steps(len(train), recipe)
+    # OneCycleLR divides by zero where the rise is exactly one step.
+    warmup = params.warmup + (1e-9 if params.warmup * total == 1 else 0)
+    scheduler = OneCycleLR(optimizer, params.lr, total_steps=total, pct_start=warmup)
+    return fit(task, recipe, optimizer, scheduler, checkpoint)

@@ -1,0 +1,1 @@
+"""A vector for each word of the captions."""

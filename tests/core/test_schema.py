@@ -1,0 +1,92 @@
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pairdx.core import schema
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import BALANCED, read_table, write_table
+
+ROWS = [{"id": name, "label": "chart"} for name in "cab"]
+
+
+def one_line(path, columns=None):
+    with pytest.raises(PairdxError) as error:
+        read_table(path, BALANCED, columns)
+    told = str(error.value)
+    assert told.startswith(f"{path}: ")
+    assert len(told.splitlines()) == 1
+    return told
+
+
+def test_rows_are_written_sorted_by_id(tmp_path):
+    write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet", BALANCED)
+    assert read_table(tmp_path / "a.parquet", BALANCED)["id"].to_pylist() == ["a", "b", "c"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path):
+    one = pa.Table.from_pylist(ROWS)
+    # Other order of rows and of columns, in several chunks, a wider type, a column too many.
+    other = pa.concat_tables([one.slice(1), one.slice(0, 1)]).select(["label", "id"])
+    other = other.set_column(0, "label", other["label"].cast(pa.large_string()))
+    other = other.append_column("note", pa.array(["", "", ""]))
+    for name, table in (("one", one), ("other", other)):
+        write_table(table, tmp_path / name, BALANCED)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_row_groups_are_small_enough_to_stream(tmp_path, monkeypatch):
+    monkeypatch.setattr(schema, "ROWS_PER_GROUP", 2)
+    write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet", BALANCED)
+    assert pq.ParquetFile(tmp_path / "a.parquet").num_row_groups == 2
+
+
+def test_columns_come_in_the_order_asked_for(tmp_path):
+    write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet", BALANCED)
+    table = read_table(tmp_path / "a.parquet", BALANCED, ["label", "id"])
+    assert table.column_names == ["label", "id"]
+    assert read_table(tmp_path / "a.parquet", BALANCED, ["id"]).num_columns == 1
+
+
+def test_a_folder_with_an_equals_sign_is_no_column(tmp_path):
+    path = tmp_path / "split=test" / "a.parquet"
+    write_table(pa.Table.from_pylist(ROWS), path, BALANCED)
+    assert read_table(path, BALANCED).column_names == ["id", "label"]
+
+
+def test_a_missing_column_is_named(tmp_path):
+    pq.write_table(pa.table({"id": ["a"], "class": ["chart"]}), tmp_path / "a.parquet")
+    told = one_line(tmp_path / "a.parquet")
+    assert "column 'label' is missing; the table has id, class" in told
+
+
+def test_a_column_of_another_type_is_refused(tmp_path):
+    pq.write_table(pa.table({"id": ["a"], "label": [[1]]}), tmp_path / "a.parquet")
+    assert "not a readable Parquet table" in one_line(tmp_path / "a.parquet")
+
+
+def test_a_missing_file_says_how_to_build_it(tmp_path):
+    assert "no such file; run `dvc repro`" in one_line(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_truncated_file_is_refused(tmp_path, share):
+    path = tmp_path / "a.parquet"
+    write_table(pa.Table.from_pylist(ROWS), path, BALANCED)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert "not a readable Parquet table" in one_line(path)
+
+
+def test_damaged_pages_are_refused(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_table(pa.Table.from_pylist(ROWS), path, BALANCED)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + bytes(60) + whole[64:])  # the footer stays
+    assert "not a readable Parquet table" in one_line(path)
+
+
+def test_writing_a_table_without_a_column_fails(tmp_path):
+    with pytest.raises(KeyError):
+        write_table(pa.table({"id": ["a"]}), tmp_path / "a.parquet", BALANCED)
+    assert list(tmp_path.iterdir()) == []

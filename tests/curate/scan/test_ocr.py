@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from drawn import contains, write
+from PIL import Image
+
+from pairdx.curate.scan.ocr import TextReader
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return TextReader(min_side=32, max_side=960, raise_contrast=False)
+
+
+def grey(size=(320, 240), seed=0):
+    noise = np.random.default_rng(seed).normal(60, 8, (size[1], size[0]))
+    return Image.fromarray(noise.clip(0, 255).astype(np.uint8)).convert("RGB")
+
+
+@pytest.mark.parametrize("text", ["12/03/2019", "MRN 00482913", "PORTABLE", "DOB 1996-02-12"])
+def test_a_line_is_found_where_it_stands_and_read(reader, text):
+    image = grey()
+    box = write(image, (30, 200), text, 14)
+    words = reader.read(image)
+    assert "".join(word.text for word in words).replace(" ", "") == text.replace(" ", "")
+    assert contains([(w.left, w.top, w.right, w.bottom) for w in words], box, 0.95)
+    assert min(word.confidence for word in words) > 0.8
+
+
+def test_lines_come_from_top_to_bottom(reader):
+    image = grey()
+    write(image, (20, 150), "second line", 16)
+    write(image, (20, 40), "first line", 16)
+    assert [word.text.replace(" ", "") for word in reader.read(image)] == [
+        "firstline",
+        "secondline",
+    ]
+
+
+@pytest.mark.parametrize("quarter", [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270])
+def test_a_turned_line_is_read(reader, quarter):
+    image = grey((240, 240))
+    write(image, (40, 100), "12/03/2019", 18)
+    words = reader.read(image.transpose(quarter))
+    assert [word.text for word in words] == ["12/03/2019"]
+
+
+def test_where_nothing_is_written_nothing_is_read(reader):
+    assert reader.read(grey()) == []
+    image = grey()
+    write(image, (20, 20), "R", 24)  # no identifier is a single letter
+    assert reader.read(image) == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 20000), (20000, 1), (33, 31)])
+def test_images_of_odd_sizes(reader, size):
+    assert reader.read(Image.new("RGB", size, "white")) == []
+
+
+def test_faint_letters_over_bright_tissue_need_the_contrast_raised():
+    """As an endoscope's recorder writes them: white, over what is nearly white."""
+    image = Image.linear_gradient("L").resize((320, 240)).point(lambda v: 170 + v * 60 // 255)
+    image = image.convert("RGB")
+    write(image, (8, 170), "17/08/2015", 12, fill=(248, 248, 248))
+    plain, raised = (TextReader(320, 960, how).read(image) for how in (False, True))
+    assert len(plain) <= len(raised)
+    assert [word.text for word in raised] == ["17/08/2015"]
+
+
+def test_the_key_tells_whether_the_same_would_be_found():
+    keys = {str(TextReader(side, 960, how).key) for side in (32, 320) for how in (False, True)}
+    assert len(keys) == 4

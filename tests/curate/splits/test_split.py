@@ -1,0 +1,148 @@
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pairdx.core.errors import PairdxError
+from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, SPLITS, read_table
+from pairdx.curate.splits.split import (
+    SplitParams,
+    count_splits,
+    keep_published,
+    split,
+    write_splits,
+)
+
+SHARES = {"validation": 0.15, "test": 0.15}
+
+
+def params(group_by="article", **shares):
+    return SplitParams(group_by=group_by, **SHARES | shares)
+
+
+def pairs(counts, a_group=1):
+    """`counts` pairs a class, every `a_group` of them of one article."""
+    rows = [
+        {
+            "id": f"{label}{number:03d}",
+            "label": label,
+            "article_id": f"{label}{number // a_group}",
+            "case_id": f"{label}{number // a_group}_01",
+        }
+        for label, count in zip(LABELS, counts, strict=True)
+        for number in range(count)
+    ]
+    return pa.Table.from_pylist(rows)
+
+
+def assert_in_share(counts, low=0.1, high=0.2):
+    for name in ("validation", "test"):
+        for label in LABELS:
+            whole = sum(counts[part][label] for part in SPLITS)
+            assert low <= counts[name][label] / whole <= high, (name, label)
+
+
+def test_equal_classes_are_split_exactly():
+    counts = count_splits(split(pairs([20] * 6), params("none"), 1))
+    assert counts["train"] == {"total": 84, **dict.fromkeys(LABELS, 14)}
+    assert counts["validation"] == counts["test"] == {"total": 18, **dict.fromkeys(LABELS, 3)}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_small_uneven_classes_keep_their_shares(seed):
+    # As in a collection of real pairs: one class of 46 pairs from 26 articles.
+    rng = np.random.default_rng(seed)
+    table = pairs([120, 130, 160, 46, 47, 160])
+    groups = [
+        f"{label}{rng.integers(26) if label == 'medical_photograph' else number // 3}"
+        for number, label in enumerate(table["label"].to_pylist())
+    ]
+    table = table.set_column(2, "article_id", [groups])
+    result = split(table, params(), seed)
+    assert_in_share(count_splits(result))
+    articles = [
+        {row["article_id"] for row in result.to_pylist() if row["split"] == name} for name in SPLITS
+    ]
+    assert not articles[0] & articles[1] | articles[0] & articles[2] | articles[1] & articles[2]
+
+
+def test_other_shares():
+    counts = count_splits(split(pairs([40] * 6), params(validation=0.05, test=0.25), 1))
+    assert [counts[name]["total"] for name in SPLITS] == [168, 12, 60]
+
+
+def test_same_seed_same_split():
+    table = pairs([30] * 6, a_group=2)
+    first = split(table, params(), 7)
+    assert split(table.take(np.arange(len(table))[::-1]), params(), 7).equals(first)
+    assert not split(table, params(), 8).equals(first)
+
+
+def test_a_class_of_three_articles_is_in_every_split():
+    counts = count_splits(split(pairs([40, 40, 40, 3, 40, 40]), params(), 1))
+    assert [counts[name]["medical_photograph"] for name in SPLITS] == [1, 1, 1]
+
+
+def test_a_class_with_fewer_articles_than_splits_is_named():
+    table = pairs([40, 40, 40, 40, 40, 40], a_group=20)
+    with pytest.raises(PairdxError, match=r"'chart' has pairs of 2 articles.*split\.group_by"):
+        split(table, params(), 1)
+    with pytest.raises(PairdxError, match="'chart' has pairs of 2 cases"):
+        split(table, params("case"), 1)
+    assert len(split(table, params("none"), 1)) == 240
+
+
+def test_a_class_that_the_folds_do_not_part_is_named(monkeypatch):
+    table = pairs([40] * 6)
+    monkeypatch.setattr("pairdx.curate.splits.split.deal", lambda *_: np.zeros(240, np.int64))
+    with pytest.raises(PairdxError, match="class 'chart' has no pair in"):
+        split(table, params(), 1)
+
+
+def test_too_few_pairs_for_the_folds():
+    with pytest.raises(PairdxError, match="no class has 20 pairs"):
+        split(pairs([5] * 6), params(), 1)
+
+
+def test_a_published_split_is_kept_whatever_it_shares():
+    table = pairs([6] * 6, a_group=6)
+    published = {
+        id_: SPLITS[number % 3] for number, id_ in enumerate(sorted(table["id"].to_pylist()))
+    }
+    result = keep_published(table.take(np.arange(len(table))[::-1]), published | {"more": "test"})
+    assert (
+        dict(zip(result["id"].to_pylist(), result["split"].to_pylist(), strict=True)) == published
+    )
+    assert count_splits(result)["test"] == {"total": 12, **dict.fromkeys(LABELS, 2)}
+
+
+def test_a_pair_or_a_class_that_the_published_split_lacks():
+    table = pairs([3] * 6)
+    published = dict.fromkeys(table["id"].to_pylist(), "train")
+    with pytest.raises(PairdxError, match="'chart' has no pair in validation: the published split"):
+        keep_published(table, published)
+    del published["endoscopy002"]
+    with pytest.raises(PairdxError, match="pair 'endoscopy002' has no published split"):
+        keep_published(table, published)
+
+
+def test_tables_hold_their_rows_and_images(tmp_path):
+    rows = [
+        {"id": id_, "image": {"bytes": id_.encode(), "path": f"{id_}.png"}, "label": "chart"}
+        for id_ in "abcd"
+    ]
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCRUBBED), tmp_path / "scrubbed.parquet")
+    chosen = pa.table({"id": ["d", "b", "a"], "split": ["train", "test", "train"]})
+    write_splits(tmp_path / "scrubbed.parquet", chosen, tmp_path)
+    train, validation, test = (read_table(tmp_path / f"{name}.parquet", PAIRS) for name in SPLITS)
+    assert train["id"].to_pylist() == ["a", "d"]
+    assert train["split"].to_pylist() == ["train", "train"]
+    assert test["image"].to_pylist() == [{"bytes": b"b", "path": "b.png"}]
+    assert len(validation) == 0
+
+
+def test_a_corrupt_table_is_named(tmp_path):
+    (tmp_path / "scrubbed.parquet").write_bytes(b"PAR1 and then nothing")
+    chosen = pa.table({"id": ["a"], "split": ["train"]})
+    with pytest.raises(PairdxError, match=r"scrubbed\.parquet: not a readable Parquet"):
+        write_splits(tmp_path / "scrubbed.parquet", chosen, tmp_path)

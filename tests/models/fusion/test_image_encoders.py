@@ -1,0 +1,87 @@
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+from torchvision.models import resnet18
+
+from pairdx.core.errors import PairdxError
+from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
+
+IMAGES = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+
+
+def saved(path, weights):
+    if path.suffix == ".safetensors":
+        save_file(weights, path)
+    else:
+        torch.save(weights, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def published():
+    """A whole ResNet-18, classifier on top, as torchvision publishes it."""
+    torch.manual_seed(3)
+    return resnet18().eval()
+
+
+@pytest.mark.parametrize("name", ["weights.pth", "weights.safetensors"])
+def test_published_weights_give_the_published_features(tmp_path, published, name):
+    path = saved(tmp_path / name, published.state_dict())
+    encoder = ImageEncoder("resnet18").eval()
+    load_pretrained(encoder, "resnet18", path)
+    with torch.no_grad():
+        features = encoder(IMAGES)
+        assert features.shape == (2, encoder.width) == (2, 512)
+        torch.testing.assert_close(published.fc(features), published(IMAGES))
+
+
+def test_a_model_of_timm(tmp_path):
+    torch.manual_seed(3)
+    whole = timm.create_model("resnet10t", num_classes=10).eval()
+    path = saved(tmp_path / "weights.safetensors", whole.state_dict())
+    encoder = ImageEncoder("resnet10t").eval()
+    load_pretrained(encoder, "resnet10t", path)
+    with torch.no_grad():
+        features = encoder(IMAGES)
+        assert features.shape == (2, encoder.width)
+        torch.testing.assert_close(whole.get_classifier()(features), whole(IMAGES))
+
+
+@pytest.mark.parametrize("name", ["resnet1", "", "ResNet18", "hf-hub:timm/resnet18"])
+def test_an_unknown_name_is_an_error(name):
+    with pytest.raises(PairdxError, match=f"image_encoder = '{name}'; allowed are resnet18"):
+        ImageEncoder(name)
+
+
+def test_a_frozen_backbone_stays_as_it_is():
+    encoder = ImageEncoder("resnet10t", frozen=True).train()
+    before = {key: value.clone() for key, value in encoder.state_dict().items()}
+    encoder(IMAGES)
+    assert not any(weight.requires_grad for weight in encoder.parameters())
+    for key, value in encoder.state_dict().items():  # batch statistics too
+        assert torch.equal(value, before[key])
+    assert ImageEncoder("resnet10t").train().backbone.training
+
+
+def refused(path, match, name="resnet18"):
+    with pytest.raises(PairdxError, match=match) as error:
+        load_pretrained(ImageEncoder(name), name, path)
+    assert len(str(error.value).splitlines()) == 1
+    assert str(path) in str(error.value)
+
+
+def test_weights_of_another_model_are_refused(tmp_path, published):
+    other = timm.create_model("resnet10t").state_dict()
+    refused(saved(tmp_path / "a.pth", other), "not weights of resnet18: .* is missing")
+    refused(saved(tmp_path / "b.pth", published.state_dict()), "is missing", "resnet10t")
+
+
+def test_weights_of_another_shape_are_refused(tmp_path, published):
+    weights = published.state_dict() | {"conv1.weight": torch.zeros(64, 1, 7, 7)}
+    refused(saved(tmp_path / "a.pth", weights), "not weights of resnet18: .*conv1.weight")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    refused(tmp_path / "nowhere.pth", "no such weight file")
+    refused(tmp_path, "no such weight file")  # a folder

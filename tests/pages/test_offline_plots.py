@@ -1,0 +1,61 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pairdx.core.errors import PairdxError
+from pairdx.pages import offline_plots
+
+DVC = [sys.executable, "-m", "dvc"]
+PIPELINE = """
+stages:
+  evaluate:
+    cmd: "true"
+    plots:
+      - confusion.csv: {cache: false, template: confusion, x: actual, y: predicted}
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    for command in (["git", "init", "-q"], [*DVC, "init", "-q"]):
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+def test_page_needs_no_network(project):
+    page = offline_plots.write(project)
+    assert page == project / ".dvc" / "plots" / "offline.html"
+    text = page.read_text(encoding="utf-8")
+    assert text.count("{plot_divs}") == 1
+    assert text.count("</script") == 1  # nothing in the bundle ends its script early
+    assert not re.search(r"<script[^>]*\ssrc=", text)
+    assert "{scripts}" not in text
+    assert "window.vegaEmbed" in text
+    config = (project / ".dvc" / "config.local").read_text()
+    assert config == "[plots]\n    html_template = plots/offline.html\n"
+
+
+def test_dvc_draws_with_the_page(project):
+    (project / "dvc.yaml").write_text(PIPELINE)
+    (project / "confusion.csv").write_text("actual,predicted\nchart,chart\nchart,radiology\n")
+    offline_plots.write(project)
+    shown = subprocess.run([*DVC, "plots", "show"], cwd=project, capture_output=True, text=True)
+    assert shown.returncode == 0, shown.stderr
+    text = (project / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    assert "window.vegaEmbed" in text
+    assert len(re.findall(r"vegaEmbed\('#", text)) == 1
+    assert not re.search(r"<script[^>]*\ssrc=", text)
+    assert "cdn" not in text
+
+
+def test_writing_twice_changes_nothing(project):
+    first = offline_plots.write(project).read_bytes()
+    assert offline_plots.write(project).read_bytes() == first
+
+
+def test_outside_a_dvc_project(tmp_path):
+    with pytest.raises(PairdxError, match=r"no \.dvc folder"):
+        offline_plots.write(tmp_path)

@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from small import drawn, section
+from typer.testing import CliRunner
+
+from pairdx.cli import app
+from pairdx.core.errors import PairdxError
+from pairdx.models.tfidf import tfidf
+from pairdx.models.tfidf.tfidf import TfidfParams
+from pairdx.prediction.abstain import Rule, read_rule
+
+
+def write(path, content):
+    path.write_text(json.dumps(content))
+    return path
+
+
+@pytest.fixture
+def rules(tmp_path):
+    coverage = {"80": {"threshold": 0.999}, "95": {"threshold": 0.1}}
+    content = {"model": "tfidf", "temperature": 0.5, "coverage": coverage}
+    return write(tmp_path / "rules.json", content)
+
+
+def test_a_rule_is_read(rules):
+    assert read_rule(rules, "80", "tfidf") == Rule(0.5, 0.999)
+
+
+@pytest.mark.parametrize("content", [{}, [], {"temperature": "warm", "coverage": {}}])
+def test_another_file_is_refused(tmp_path, content):
+    with pytest.raises(PairdxError, match="model, temperature and coverage are needed"):
+        read_rule(write(tmp_path / "x.json", content), "80", "tfidf")
+    with pytest.raises(PairdxError, match="no such file"):
+        read_rule(tmp_path / "y.json", "80", "tfidf")
+
+
+def test_another_coverage_is_refused(rules):
+    with pytest.raises(
+        PairdxError, match=r"--coverage 90 \(if not given, 90\): not in .*; allowed are 80, 95"
+    ):
+        read_rule(rules, "90", "tfidf")
+
+
+def test_the_rule_of_another_model_is_refused(rules):
+    with pytest.raises(PairdxError, match=r"rules\.json: the calibration of tfidf, not of fusion"):
+        read_rule(rules, "80", "fusion")
+
+
+def test_predict_scales_and_abstains(rules, tmp_path):
+    pairs = drawn(13)
+    (tmp_path / "model").mkdir()
+    params = section(TfidfParams)
+    model = tfidf.train_tfidf(pairs.captions, pairs.targets.tolist(), params)
+    model.save(tmp_path / "model", tfidf.card("tfidf", "", model, params))
+    (tmp_path / "a.webp").write_bytes(pairs.images[0])
+    words = ["predict", str(tmp_path / "a.webp"), "--model", str(tmp_path / "model")]
+    words += ["--caption", pairs.captions[0]]
+
+    def lines(*more):
+        done = CliRunner().invoke(app, [*words, *more])
+        assert done.exit_code == 0, done.output
+        return done.output.splitlines()
+
+    alone = CliRunner().invoke(app, [*words, "--coverage", "80"])
+    assert "--coverage needs --calibration" in str(alone.exception)
+    silent = CliRunner().invoke(app, [*words[:-2], "--model", str(tmp_path / "model")])
+    assert "reads captions, and --caption is empty" in silent.stderr
+
+    plain = lines()
+    doubtful = lines("--calibration", str(rules), "--coverage", "80")
+    answer = lines("--calibration", str(rules), "--coverage", "95")
+    assert len(plain) == 6
+    assert doubtful[0].startswith("not sure enough: 0.")
+    assert doubtful[0].endswith(", below 0.999; ask a person")
+    assert doubtful[1:] == answer
+    # At a temperature of 1/2 probabilities go with their squares.
+    told = [[float(line.split()[0]) for line in rows] for rows in (plain, answer)]
+    squares = [one**2 for one in told[0]]
+    assert told[1] == pytest.approx([one / sum(squares) for one in squares], abs=0.003)

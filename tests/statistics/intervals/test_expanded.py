@@ -1,0 +1,64 @@
+"""The wider percentile interval, and means and shares that use it."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm, t
+
+from pairdx.statistics.intervals.bootstrap import expanded
+from pairdx.statistics.intervals.resamples import Resamples
+
+
+@pytest.mark.parametrize("size", [3, 8, 30])
+def test_of_a_mean_it_is_the_t_interval(size):
+    """A percentile interval is as wide as one with known variance, which is the trouble."""
+    values = np.random.default_rng(size).normal(size=size)
+    scatter = values.std() / np.sqrt(size)  # of the means of resamples
+    wanted = t.interval(0.95, size - 1, loc=0, scale=values.std(ddof=1) / np.sqrt(size))[1]
+    level = (1 + expanded(0.95, size)) / 2
+    assert norm.ppf(level) * scatter == pytest.approx(wanted)
+
+
+def test_many_articles_need_no_more():
+    assert expanded(0.95, 100_000) == pytest.approx(0.95, abs=1e-5)
+    assert 0.95 < expanded(0.95, 69) < 0.96
+    assert expanded(0.95, 2) == pytest.approx(1)
+
+
+def test_a_mean_by_hand():
+    drawn = Resamples(np.arange(3), np.array([[1, 1, 1], [2, 1, 0], [0, 0, 3.0]]), 0.95)
+    group = np.array([True, True, False])
+    found = drawn.mean("m", np.array([1.0, 4.0, 100.0]), group)
+    assert found["m"] == 2.5
+    assert found["m_low"] == found["m_high"] == 2  # the third resample has nobody of the group
+
+
+def test_a_mean_is_numpys_and_its_interval_that_of_normal_theory():
+    values = np.random.default_rng(1).normal(2, 1, 80)
+    drawn = Resamples.draw(np.arange(80) // 2, 2000, 0.95, seed=0)
+    found = drawn.mean("m", values, np.ones(80, dtype=bool))
+    assert found["m"] == pytest.approx(values.mean(), abs=1e-6)
+    clusters = values.reshape(40, 2).mean(1)
+    wanted = t.interval(0.95, 39, loc=values.mean(), scale=clusters.std(ddof=1) / 40**0.5)
+    assert (found["m_low"], found["m_high"]) == pytest.approx(wanted, abs=0.05)
+
+
+def test_pairs_of_one_article_count_as_one_draw():
+    values, everyone = np.repeat([0.0, 1.0] * 5, 8), np.ones(80, dtype=bool)
+    apart, together = (
+        Resamples.draw(articles, 500, 0.95, seed=0).mean("m", values, everyone)
+        for articles in (np.arange(80), np.arange(80) // 8)
+    )
+    assert together["m_high"] - together["m_low"] > 2 * (apart["m_high"] - apart["m_low"])
+
+
+def test_one_article_has_no_interval():
+    drawn = Resamples.draw(np.array([0, 0, 1]), 100, 0.95, seed=0)
+    group = np.array([True, True, False])
+    found = drawn.share("s", np.array([True, False, True]), group)
+    assert found == {"s": 0.5, "s_low": None, "s_high": None}
+
+
+def test_nothing_is_null():
+    drawn = Resamples.draw(np.arange(3), 100, 0.95, seed=0)
+    nobody = np.zeros(3, dtype=bool)
+    assert drawn.mean("m", np.ones(3), nobody) == {"m": None, "m_low": None, "m_high": None}

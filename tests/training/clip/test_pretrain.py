@@ -1,0 +1,50 @@
+"""The base that ClinVLA adapts on the sample: trained where there is something to learn from."""
+
+import logging
+
+import pytest
+import torch
+from small import STILL, drawn, section, tiny_clip
+
+from pairdx.core.schema import LABELS
+from pairdx.models.clip.clip import ClipClassifier
+from pairdx.training.clip.params import PretrainClipParams
+from pairdx.training.clip.pretrain import pretrain_clip
+from pairdx.training.common.checkpoint import Checkpoint
+
+PROMPTS = {label: [label] for label in LABELS}
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return ClipClassifier.untrained(f"local-dir:{tiny_clip(tmp_path / 'tiny')}", PROMPTS, 0)
+
+
+def weights(clip):
+    return torch.cat([weight.detach().flatten() for weight in clip.model.parameters()])
+
+
+def pretrained(clip, rows, **changes):
+    changes = {"epochs": 1, "batch_size": 8, "augment": STILL} | changes
+    params = section(PretrainClipParams, **changes)
+    return pretrain_clip(clip, drawn(rows), drawn(6), params, 0, Checkpoint("base", "x"))
+
+
+def test_it_learns(start):
+    before = weights(start)
+    assert pretrained(start, 12)
+    assert not torch.equal(weights(start), before)
+
+
+def test_too_few_pairs_are_told_and_leave_it_as_it_was(start, caplog):
+    before = weights(start)
+    with caplog.at_level(logging.WARNING):
+        assert not pretrained(start, 7)
+    assert "7 curated pairs are outside PairDx" in caplog.text
+    assert torch.equal(weights(start), before)
+
+
+def test_no_epochs_were_asked_for(start, caplog):
+    assert not pretrained(start, 12, epochs=0)
+    assert not caplog.text
