@@ -16,7 +16,7 @@ from pairdx.pairs.store import read_pairs
 from pairdx.prediction.embed import load_embedder
 
 
-def main(*, base: Path, pairs: Path, out: Path, metrics: Path, plot: Path) -> None:
+def main(*, base: Path, pairs: Path, out: Path, metrics: Path, plot: Path) -> str:
     """Audit train and validation out of fold, and the test split by a model fitted on both."""
     params, seed = AuditLabelsParams.load(), load_seed()
     embedder = load_embedder(base)
@@ -25,9 +25,11 @@ def main(*, base: Path, pairs: Path, out: Path, metrics: Path, plot: Path) -> No
     learned, test = audit(seen[:-1], seen[-1], params, seed)
     tables = [to_table(splits[:-1], learned), to_table(splits[-1:], test)]
     write_table(pa.concat_tables(tables), out, AUDIT)
-    write_json(metrics, summarise(learned, test))
+    summary = summarise(learned, test)
+    write_json(metrics, summary)
     cells = pd.DataFrame(noise_rows(learned), columns=["given", "true", "pairs", "suspects"])
     write_text(plot, cells.to_csv(index=False, lineterminator="\n"))
+    return f"{summary['test']['suspects']} of {summary['test']['n']} test labels doubted -> {out}"
 
 
 if __name__ == "__main__":

@@ -14,13 +14,17 @@ def main(
     scrubbed: Path,
     out: Path,
     metrics: Path,
-) -> None:
+) -> str:
     """Choose the pairs that make up PairDx."""
     params, seed = BalanceParams.load(), load_seed()
     pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
     balanced, counts = balance(pairs, params, seed)
     write_table(balanced, out, BALANCED)
     write_json(metrics, counts)
+    return (
+        f"{sum(counts['distinct'].values())} of {len(pairs)} pairs without duplicates, "
+        f"{counts['pairs']} after the cap of {counts['cap']} a class"
+    )
 
 
 if __name__ == "__main__":

@@ -3,15 +3,20 @@
 from pathlib import Path
 
 from pairdx.core.outputs import write_json
+from pairdx.core.params import load_models
 from pairdx.core.stage import run
 from pairdx.evidence.cost.benchmark import BenchmarkCpuParams, benchmark
 from pairdx.pairs.store import read_pairs
 
 
-def main(*, model: list[Path], pairs: Path, out: Path) -> None:
+def main(*, models: Path, pairs: Path, out: Path) -> str:
     """Time each model folder on pairs of one split, one pair at a time."""
     params = BenchmarkCpuParams.load()
-    write_json(out, benchmark(model, read_pairs(pairs), params))
+    folders = [models / name for name in load_models()]
+    costs = benchmark(folders, read_pairs(pairs), params)
+    write_json(out, costs)
+    medians = {name: one["seconds_per_pair_median"] for name, one in costs["models"].items()}
+    return ", ".join(f"{name} {seconds:.4f} s a pair" for name, seconds in medians.items())
 
 
 if __name__ == "__main__":

@@ -2,29 +2,27 @@
 
 from pathlib import Path
 
-from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import new_folder, write_json, write_text
-from pairdx.core.params import load_seed
+from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.calibration.charts import reliability_csv, risk_coverage_csv
 from pairdx.evidence.calibration.confidence import summarise
 from pairdx.evidence.calibration.params import CalibrateParams
-from pairdx.prediction.tables import read_together
+from pairdx.prediction.tables import read_together, tables_of
 
 
 def main(
     *,
-    test: list[Path],
-    validation: list[Path],
+    test: Path,
+    validation: Path,
     metrics: Path,
     reliability: Path,
     risk_coverage: Path,
-) -> None:
+) -> str:
     """Fit temperatures on validation predictions and score the test predictions with them."""
     params, seed = CalibrateParams.load(), load_seed()
-    tests, validations = read_together(test), read_together(validation)
-    for name in sorted(tests.keys() ^ validations.keys()):
-        raise PairdxError(f"{name}: predictions of one split only; give --test and --validation")
+    names = load_models()
+    tests, validations = (read_together(tables_of(split, names)) for split in (test, validation))
     found = {
         name: summarise(model, validations[name], params, seed) for name, model in tests.items()
     }
@@ -32,8 +30,9 @@ def main(
     with new_folder(metrics) as folder:
         for name, summary in found.items():
             write_json(folder / f"{name}.json", {"model": name, **summary})
-    write_text(reliability, reliability_csv(tests, temperatures, params.bins))
+    write_text(reliability, reliability_csv(tests, temperatures, params.calibration_bins))
     write_text(risk_coverage, risk_coverage_csv(tests, temperatures))
+    return f"temperatures of {len(found)} models -> {metrics}/"
 
 
 if __name__ == "__main__":

@@ -3,17 +3,20 @@
 from pathlib import Path
 
 from pairdx.core.outputs import write_json
-from pairdx.core.params import load_seed
+from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.labels.check import check
-from pairdx.evidence.labels.params import CheckLabelsParams
+from pairdx.prediction.tables import tables_of
 from pairdx.readers.labels import read_labels
+from pairdx.statistics.intervals.params import IntervalParams
 
 
-def main(*, predictions: list[Path], audit: Path, labels: Path, metrics: Path) -> None:
+def main(*, predictions: Path, audit: Path, labels: Path, metrics: Path) -> str:
     """Score all models with and without suspects, and compare readers, labels and models."""
-    params, seed = CheckLabelsParams.load(), load_seed()
-    write_json(metrics, check(predictions, audit, read_labels(labels), params, seed))
+    params, seed = IntervalParams.load(), load_seed()
+    tables = tables_of(predictions, load_models())
+    write_json(metrics, check(tables, audit, read_labels(labels), params, seed))
+    return f"{len(tables)} models without suspects and against readers -> {metrics}"
 
 
 if __name__ == "__main__":

@@ -1,33 +1,25 @@
-"""Put all models side by side: scores, sizes and times."""
+"""compare: predictions of all models -> their scores side by side."""
 
 from pathlib import Path
 
 from pairdx.core.outputs import write_json, write_text
+from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
-from pairdx.evidence.comparison.comparison import (
-    comparison_csv,
-    comparison_json,
-    comparison_markdown,
-    read_comparison,
-)
+from pairdx.evidence.comparison.comparison import chart_csv, headline_of, scores_of
+from pairdx.evidence.scores.summary import ScoreParams, summarise
+from pairdx.prediction.tables import read_together, tables_of
 
 
-def main(
-    *,
-    model: list[str],
-    metrics: Path,
-    models: Path,
-    timing: Path,
-    test: Path,
-    scores: Path,
-    chart: Path,
-    table: Path,
-) -> None:
-    """Compare models by accuracy, macro-F1, parameters, training time and CPU time."""
-    comparison = read_comparison(model, metrics, models, timing, test)
-    write_json(scores, comparison_json(comparison))
-    write_text(chart, comparison_csv(comparison))
-    write_text(table, comparison_markdown(comparison))
+def main(*, predictions: Path, headline: Path, metrics: Path, chart: Path) -> str:
+    """Score every model on the test split, with intervals by article."""
+    params, seed = ScoreParams.load(), load_seed()
+    models = read_together(tables_of(predictions, load_models()))
+    scores = {name: scores_of(summarise(one, params, seed)) for name, one in models.items()}
+    write_json(headline, headline_of(scores))
+    write_json(metrics, scores)
+    write_text(chart, chart_csv(scores))
+    best = max(scores, key=lambda name: scores[name]["macro_f1"] or 0)
+    return f"{len(scores)} models, the best is {best} -> {metrics}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pairdx.evidence.disagreements.params import DisagreementsParams
 from pairdx.prediction.tables import read_together
 
 
-def main(*, predictions: list[Path], pairs: Path, metrics: Path, gallery: Path) -> None:
+def main(*, predictions: list[Path], pairs: Path, metrics: Path, gallery: Path) -> str:
     """Count the disagreements of two models by class and caption length, and lay them out."""
     params = DisagreementsParams.load()
     rows = read_table(pairs, PAIRS, ["id", "caption", "image"]).to_pylist()
@@ -21,6 +21,7 @@ def main(*, predictions: list[Path], pairs: Path, metrics: Path, gallery: Path) 
     summary = summarise(models, words, params, load_seed())
     write_json(metrics, summary)
     write_text(gallery, page(models, rows, summary, params))
+    return f"{summary['all']['differ']} of {len(rows)} pairs told differently -> {gallery}"
 
 
 if __name__ == "__main__":

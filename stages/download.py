@@ -12,7 +12,7 @@ from pairdx.download.sample.release import draw_release
 from pairdx.sources.import_folder import import_folder
 
 
-def main(*, out: Path) -> None:
+def main(*, out: Path) -> str:
     """Lay down the raw pairs from the source that the params name."""
     params, seed = DownloadParams.load(), load_seed()
     with new_folder(out) as folder:
@@ -24,6 +24,7 @@ def main(*, out: Path) -> None:
             import_pairdx(params, folder)
         else:
             import_folder(Path(params.folder), folder, drop_bad_rows=params.bad_rows == "drop")
+    return f"{params.source} -> {out}"
 
 
 if __name__ == "__main__":

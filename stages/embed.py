@@ -8,9 +8,11 @@ from pairdx.pairs.store import read_pairs
 from pairdx.prediction.embed import embed_pairs, load_embedder
 
 
-def main(*, model: Path, pairs: Path, out: Path) -> None:
+def main(*, model: Path, pairs: Path, out: Path) -> str:
     """Embed the pairs of one split, each image and each caption by itself."""
-    write_table(embed_pairs(load_embedder(model), read_pairs(pairs)), out, EMBEDDINGS)
+    table = embed_pairs(load_embedder(model), read_pairs(pairs))
+    write_table(table, out, EMBEDDINGS)
+    return f"{table.num_rows} pairs -> {out}"
 
 
 if __name__ == "__main__":

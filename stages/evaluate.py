@@ -8,8 +8,8 @@ from pairdx.core.outputs import write_json, write_text
 from pairdx.core.params import load_seed
 from pairdx.core.schema import LABELS
 from pairdx.core.stage import run
-from pairdx.evidence.scores.summary import EvaluateParams, summarise
-from pairdx.statistics.intervals.reported import DIGITS
+from pairdx.evidence.scores.summary import ScoreParams, summarise
+from pairdx.statistics.intervals.reported import DIGITS, estimate
 from pairdx.statistics.scores.calibration import reliability
 from pairdx.statistics.scores.classification import read_predictions
 
@@ -20,9 +20,9 @@ def main(
     metrics: Path,
     confusion: Path,
     calibration: Path,
-) -> None:
+) -> str:
     """Score the predictions of one model on the test split, with intervals by article."""
-    params, seed = EvaluateParams.load(), load_seed()
+    params, seed = ScoreParams.load(), load_seed()
     scored = read_predictions(predictions)
     bins = reliability(scored.confidence, scored.correct, params.calibration_bins)
     # DVC's confusion template counts rows: one actual,predicted row a pair.
@@ -32,9 +32,14 @@ def main(
             "predicted": [LABELS[k] for k in scored.predicted],
         }
     ).sort_values(["actual", "predicted"])
-    write_json(metrics, summarise(scored, params, seed))
+    summary = summarise(scored, params, seed)
+    write_json(metrics, summary)
     write_text(confusion, pairs.to_csv(index=False, lineterminator="\n"))
     write_text(calibration, bins.round(DIGITS).to_csv(index=False, lineterminator="\n"))
+    return (
+        f"accuracy {estimate(summary, 'accuracy')} on {summary['n']} pairs, "
+        f"macro-F1 {estimate(summary, 'macro_f1')} -> {metrics}"
+    )
 
 
 if __name__ == "__main__":

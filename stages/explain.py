@@ -3,40 +3,45 @@
 from pathlib import Path
 
 from pairdx.core.outputs import new_folder, write_json, write_text
-from pairdx.core.params import load_seed
+from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.explanation.cases import ExplainParams, draw_cases
 from pairdx.evidence.explanation.page import render_cases
 from pairdx.evidence.explanation.study import Explained, explain_cases, study
+from pairdx.models.common.card import trained
 from pairdx.pairs.store import read_pairs
 from pairdx.prediction.predict import load_model
 
 
 def main(
     *,
-    model: list[Path],
+    models: Path,
     predictions: list[Path],
     pairs: Path,
     metrics: Path,
     curves: Path,
     out: Path,
-) -> None:
-    """Score the explanations of every --model; cases are drawn from two tables of predictions."""
+) -> str:
+    """Score the explanations of trained models; cases are drawn from two tables of predictions."""
     params, seed = ExplainParams.load(), load_seed()
     test = read_pairs(pairs)
     drawn = draw_cases(predictions, test.ids, params.cases, seed)
-    models = Explained.of({folder.name: load_model(folder) for folder in model})
-    found = study(models, test, params, seed)
+    opened = {name: load_model(models / name) for name in trained(models, load_models())}
+    explained = Explained.of(opened)
+    found = study(explained, test, params, seed)
     cases = {
-        kind: explain_cases(models, test, rows, found.contributions, params.map_cells)
+        kind: explain_cases(explained, test, rows, found.contributions, params.map_cells)
         for kind, rows in drawn.items()
     }
-    inputs = {name: seen.input for name, seen in models.images.items()}
+    inputs = {name: seen.input for name, seen in explained.images.items()}
     write_json(metrics, found.summary)
     write_text(curves, found.curves.to_csv(index=False, lineterminator="\n"))
     with new_folder(out) as partial:
         page = render_cases(cases, test, inputs, params.thumbnail)
         write_text(partial / "index.html", page)
+    return (
+        f"{len(explained.images)} models on images, {len(explained.captions)} on captions -> {out}/"
+    )
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pairdx.core.outputs import new_folder, write_json
-from pairdx.core.params import load_seed
+from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
+from pairdx.curate.scrub.params import ScrubParams
 from pairdx.evidence.external.overlap import read_training_images
 from pairdx.evidence.external.pairs import predict, read_external
 from pairdx.evidence.external.params import ExternalParams
@@ -18,26 +19,27 @@ from pairdx.statistics.scores.classification import read_predictions
 def main(
     *,
     folder: Path,
-    model: list[Path],
+    models: Path,
     predictions: Path,
     train: Path,
     scrubbed: Path,
     metrics: Path,
-) -> None:
+) -> str:
     """Score each model on a folder's pairs, as trained."""
-    params, seed = ExternalParams.load(), load_seed()
+    params, seed, names = ExternalParams.load(), load_seed(), load_models()
     external = read_external(
         folder,
         read_training_images(train, scrubbed),
-        params.max_side,
+        ScrubParams.load().max_side,
         drop_bad_rows=params.bad_rows == "drop",
     )
     with new_folder(metrics) as out:
-        for path in tqdm(model, desc="external", unit="model", disable=None):
-            scored = predict(OpenedModel.open(path), external.pairs)
-            test = read_predictions(predictions / f"{path.name}.parquet")
-            summary = summarise_external(scored, test, params.evaluate, seed)
-            write_json(out / f"{path.name}.json", summary | external.facts())
+        for name in tqdm(names, desc="external", unit="model", disable=None):
+            scored = predict(OpenedModel.open(models / name), external.pairs)
+            test = read_predictions(predictions / f"{name}.parquet")
+            summary = summarise_external(scored, test, params.scores, seed)
+            write_json(out / f"{name}.json", summary | external.facts())
+    return f"{len(names)} models on {len(external.pairs)} pairs -> {metrics}/"
 
 
 if __name__ == "__main__":

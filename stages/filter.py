@@ -17,7 +17,7 @@ def main(
     out: Path,
     metrics: Path,
     plot: Path,
-) -> None:
+) -> str:
     """Choose the cohort and count what each step loses."""
     params = FilterParams.load()
     present = images_present(raw, archives(raw))
@@ -27,6 +27,7 @@ def main(
     origin = {"source": source} if source else {}
     write_json(metrics, {"pairs": len(cohort), **origin, "steps": attrition})
     write_text(plot, attrition_csv(attrition))
+    return f"{len(cohort)} of {attrition['all']['total']} images"
 
 
 if __name__ == "__main__":

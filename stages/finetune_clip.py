@@ -12,12 +12,12 @@ from pairdx.pairs.store import read_pairs
 from pairdx.training.clip.params import PairDxClipParams
 from pairdx.training.clip.tune import tune_clip
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
-from pairdx.training.common.record import write_history, write_seconds
+from pairdx.training.common.record import told, write_history, write_seconds
 
 HOW = {"full": "fully fine-tuned", "lora": "fine-tuned by LoRA", "probe": "with a linear probe"}
 
 
-def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) -> None:
+def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) -> str:
     """Fine-tune the model in the folder `start`, as `tune` says."""
     params, seed = PairDxClipParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
@@ -34,6 +34,7 @@ def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) ->
         description = f"{ModelCard.load(start).description}, {HOW[params.tune]}"
         card = clip.card("pairdx_clip", description, tuned, trained=True)
         tuned.save(folder, card, home=out)
+    return f"{HOW[params.tune]}, {told(epochs)} -> {out}/"
 
 
 if __name__ == "__main__":

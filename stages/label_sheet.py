@@ -12,7 +12,7 @@ from pairdx.evidence.labels.params import LabelSheetParams
 from pairdx.pairs.store import read_pairs
 
 
-def main(*, pairs: Path, audit: Path, out: Path) -> None:
+def main(*, pairs: Path, audit: Path, out: Path) -> str:
     """Write the page and the same pairs as a table."""
     params, seed = LabelSheetParams.load(), load_seed()
     chosen = choose(read_table(audit, AUDIT).to_pylist(), params, seed)
@@ -21,6 +21,7 @@ def main(*, pairs: Path, audit: Path, out: Path) -> None:
     with new_folder(out) as partial:
         write_text(partial / "index.html", render(cases))
         write_text(partial / "labels.csv", render_table(cases))
+    return f"{len(cases)} labels to read -> {out}/index.html"
 
 
 if __name__ == "__main__":

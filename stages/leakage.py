@@ -1,6 +1,5 @@
 """leakage: the balanced pairs -> what splits by pair and by article share, and what it is worth."""
 
-import logging
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from pairdx.curate.splits.split import COLUMNS
 from pairdx.evidence.leakage.probes import LeakageParams, chart, probe_leakage, thumbnails
 
 
-def main(*, scrubbed: Path, balanced: Path, metrics: Path, plot: Path) -> None:
+def main(*, scrubbed: Path, balanced: Path, metrics: Path, plot: Path) -> str:
     """Compare splitting by pair with splitting by article."""
     params, seed = LeakageParams.load(), load_seed()
     ids = read_table(balanced, BALANCED)["id"].combine_chunks()
@@ -22,15 +21,13 @@ def main(*, scrubbed: Path, balanced: Path, metrics: Path, plot: Path) -> None:
     pairs = pairs.filter(pc.is_in(pairs["id"], value_set=ids)).sort_by("id")
     pictures = thumbnails(scrubbed, np.array(pairs["id"].to_pylist(), str), params.thumbnail)
     told = probe_leakage(pairs, pictures, params, seed)
-    for name, scores in told["accuracy"].items():
-        logging.getLogger(__name__).warning(
-            "%s: accuracy %.3f split by pair, %.3f by article",
-            name,
-            scores["none"],
-            scores["article"],
-        )
+    shares = [
+        f"of {name} {scores['none']:.3f} split by pair, {scores['article']:.3f} by article"
+        for name, scores in told["accuracy"].items()
+    ]
     write_json(metrics, told)
     write_text(plot, chart(told))
+    return f"accuracy {', '.join(shares)} -> {metrics}"
 
 
 if __name__ == "__main__":

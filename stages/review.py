@@ -19,7 +19,7 @@ def main(
     scan: Path,
     screened: Path,
     out: Path,
-) -> None:
+) -> str:
     """Lay out some borderline, passed and removed pairs for people to decide on."""
     params, seed = ReviewParams.load(), load_seed()
     tables = (
@@ -31,6 +31,7 @@ def main(
     with new_folder(out) as partial:
         write_text(partial / "index.html", render(cases, params.readers))
         write_text(partial / "review.csv", render_table(cases))
+    return f"{len(cases)} pairs to decide on -> {out}/index.html"
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ from pairdx.evidence.robustness.params import RobustnessParams
 from pairdx.evidence.robustness.robustness import chart, measure, summarise
 
 
-def main(*, predictions: Path, metrics: Path, plot: Path) -> None:
+def main(*, predictions: Path, metrics: Path, plot: Path) -> str:
     """Sum up how much worse each model gets, with intervals by article."""
     params, seed = RobustnessParams.load(), load_seed()
     errors = measure(read_corrupted(predictions, CORRUPTIONS, SEVERITIES), params, seed)
     write_json(metrics, summarise(errors))
     write_text(plot, chart(errors))
+    return f"{len(errors.answers.models)} models -> {metrics}"
 
 
 if __name__ == "__main__":

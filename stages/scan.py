@@ -15,11 +15,12 @@ def main(
     raw: Path,
     cohort: Path,
     out: Path,
-) -> None:
+) -> str:
     """Gather size, hashes, words, faces and caption identifiers of every pair."""
     params = ScanParams.load()
     facts = scan(raw, read_table(cohort, COHORT), params, CACHE)
     write_table(facts, out, SCAN)
+    return f"{facts.num_rows} pairs -> {out}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pairdx.core.outputs import new_file, write_json
 from pairdx.core.schema import COHORT, SCAN, SCREENED, read_table, write_table
 from pairdx.core.stage import run
 from pairdx.curate.scrub.params import ScrubParams
-from pairdx.curate.scrub.screening import score
+from pairdx.curate.scrub.screening import recalls, score
 from pairdx.curate.scrub.scrub import scrub
 from pairdx.readers.decisions import match, read_decisions
 
@@ -20,7 +20,8 @@ def main(
     out: Path,
     screened: Path,
     metrics: Path,
-) -> None:
+    headline: Path,
+) -> str:
     """Drop pairs, mask captions, mask or crop images as params and people say."""
     params = ScrubParams.load()
     pairs, facts = read_table(cohort, COHORT), read_table(scan, SCAN)
@@ -31,7 +32,10 @@ def main(
     done = screening.table()
     write_table(done, screened, SCREENED)
     counts = screening.metrics() | matched.metrics()
-    write_json(metrics, counts | score(raw, pairs, facts, done, said))
+    scored = score(raw, pairs, facts, done, said)
+    write_json(metrics, counts | scored)
+    write_json(headline, recalls(scored))
+    return f"{counts['pairs']} of {len(pairs)} pairs, {counts['images_rewritten']} images rewritten"
 
 
 if __name__ == "__main__":

@@ -3,25 +3,28 @@
 from pathlib import Path
 
 from pairdx.core.outputs import write_json, write_text
-from pairdx.core.params import load_seed
+from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.significance.differences import (
     differences_csv,
     differences_json,
     differences_markdown,
 )
-from pairdx.evidence.significance.significance import SignificanceParams, compare_all
-from pairdx.prediction.tables import read_together
+from pairdx.evidence.significance.significance import compare_all
+from pairdx.prediction.tables import read_together, tables_of
+from pairdx.statistics.intervals.params import IntervalParams
 
 
-def main(*, predictions: list[Path], metrics: Path, plot: Path, table: Path) -> None:
+def main(*, predictions: Path, metrics: Path, plot: Path, table: Path) -> str:
     """Say which differences between models are real, from their predictions alone."""
-    models = read_together(predictions)
-    found = compare_all(models, SignificanceParams.load(), load_seed())
-    articles = models[predictions[0].stem].articles
+    models = read_together(tables_of(predictions, load_models()))
+    found = compare_all(models, IntervalParams.load(), load_seed())
+    articles = next(iter(models.values())).articles
     write_json(metrics, differences_json(found))
     write_text(plot, differences_csv(found))
     write_text(table, differences_markdown(found, len(articles), int(articles.max()) + 1))
+    held = sum(row["significant"] for row in found)
+    return f"{held} of {len(found)} differences hold -> {table}"
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ from pairdx.core.outputs import new_folder
 from pairdx.core.params import load_seed
 from pairdx.core.stage import run
 from pairdx.models.fusion import classifier as models
-from pairdx.models.fusion.params import BaselinesParams
+from pairdx.models.fusion.params import ClassifierParams
 from pairdx.models.weights.fetch import obtain_image_weights
 from pairdx.models.weights.registry import WeightsParams
 from pairdx.pairs.store import read_pairs
 from pairdx.pairs.text import WordVectors
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
-from pairdx.training.common.record import write_history, write_seconds
+from pairdx.training.common.record import told, write_history, write_seconds
 from pairdx.training.fusion.classifier import train_classifier
 
 
@@ -24,9 +24,9 @@ class Name(StrEnum):
     caption_only = "caption_only"
 
 
-def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> None:
+def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> str:
     """Train on the image alone or on the caption alone."""
-    params, seed = BaselinesParams.load(), load_seed()
+    params, seed = ClassifierParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
     with_image = name is Name.image_only
     words = None if with_image else WordVectors.load(vectors)
@@ -43,6 +43,7 @@ def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, ti
     with new_folder(out) as folder:
         description = models.describe(classifier.network, params)
         classifier.save(folder, models.card(name.value, description, classifier, params))
+    return f"{told(epochs)} -> {out}/"
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from pairdx.models.common.card import ModelCard
 from pairdx.pairs.store import read_pairs
 from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
-from pairdx.training.common.record import write_history, write_seconds
+from pairdx.training.common.record import told, write_history, write_seconds
 
 
 def main(
     *, pairs: Path, base: Path, out: Path, alignment: Path, history: Path, timing: Path
-) -> None:
+) -> str:
     """Align both towers of the model in `base` on captions, then learn the classes."""
     params, seed = ClinVlaParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
@@ -32,6 +32,7 @@ def main(
     with new_folder(out) as folder:
         description = f"{ModelCard.load(base).description}, frozen, with adapters"
         model.save(folder, card("clinvla", description, model, base, out))
+    return f"aligned, then {told(classified)} -> {out}/"
 
 
 if __name__ == "__main__":

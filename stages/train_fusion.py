@@ -12,11 +12,11 @@ from pairdx.models.weights.registry import WeightsParams
 from pairdx.pairs.store import read_pairs
 from pairdx.pairs.text import WordVectors
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
-from pairdx.training.common.record import write_history, write_seconds
+from pairdx.training.common.record import told, write_history, write_seconds
 from pairdx.training.fusion.classifier import train_classifier
 
 
-def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> None:
+def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> str:
     """Train PairDxFusion on image and caption."""
     params, seed = FusionParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
@@ -34,6 +34,7 @@ def main(*, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) 
     with new_folder(out) as folder:
         description = models.describe(classifier.network, params)
         classifier.save(folder, models.card("fusion", description, classifier, params))
+    return f"{told(epochs)} -> {out}/"
 
 
 if __name__ == "__main__":

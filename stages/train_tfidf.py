@@ -10,7 +10,7 @@ from pairdx.pairs.store import read_pairs
 from pairdx.training.common.record import write_seconds
 
 
-def main(*, pairs: Path, out: Path, timing: Path) -> None:
+def main(*, pairs: Path, out: Path, timing: Path) -> str:
     """Fit the linear baseline on captions."""
     params = TfidfParams.load()
     train = read_pairs(pairs / "train.parquet")
@@ -19,6 +19,7 @@ def main(*, pairs: Path, out: Path, timing: Path) -> None:
     with new_folder(out) as folder:
         description = f"TF-IDF of 1 to {params.ngrams} words + logistic regression"
         classifier.save(folder, tfidf.card("tfidf", description, classifier, params))
+    return f"{classifier.parameters} weights of {len(train)} captions -> {out}/"
 
 
 if __name__ == "__main__":

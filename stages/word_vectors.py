@@ -1,6 +1,5 @@
 """word_vectors: training captions (or a file) -> a vector a word."""
 
-import logging
 from pathlib import Path
 
 from pairdx.core.outputs import write_json
@@ -14,7 +13,7 @@ from pairdx.training.word_vectors.params import WordVectorsParams
 from pairdx.training.word_vectors.word_vectors import build_word_vectors
 
 
-def main(*, pairs: Path, out: Path, metrics: Path) -> None:
+def main(*, pairs: Path, out: Path, metrics: Path) -> str:
     """Make the table of word vectors, and say what share of each split's tokens it knows."""
     params, seed = WordVectorsParams.load(), load_seed()
     captions = {
@@ -28,7 +27,7 @@ def main(*, pairs: Path, out: Path, metrics: Path) -> None:
     words = vectors.vocabulary.words
     covered = {split: round(coverage(texts, words), 6) for split, texts in captions.items()}
     write_json(metrics, {"words": len(words), "coverage": covered})
-    logging.getLogger("pairdx").info("%d words; coverage %s", len(words), covered)
+    return f"{len(words)} words, {covered['test']:.1%} of the test split's -> {out}"
 
 
 if __name__ == "__main__":

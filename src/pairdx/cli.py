@@ -1,13 +1,12 @@
 """`pairdx ...`: what is done by hand, beside the pipeline."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pairdx.commands.weights import app as weights
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, told_in_one_line
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(weights, name="weights")
@@ -23,9 +22,11 @@ def check(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
     """Check every value of a params file before anything runs."""
+    from pairdx.core.params import load_models
     from pairdx.doctor.sections import check as check_sections
 
     sections = check_sections(path)
+    load_models(path)
     download = sections["download"].model_dump()
     watched = {f"download.{key}": download[key] for key in ("folder", "path")}  # by DVC, always
     external = sections["external"].model_dump()["folders"]
@@ -95,6 +96,14 @@ def predict(
             )
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
+
+
+@app.command()
+def results() -> None:
+    """Print the table of all models, where to look next, and what the stages took."""
+    from pairdx.commands.results import NEXT, markdown, slowest
+
+    typer.echo(f"{markdown()}\n{NEXT}\n{slowest()}")
 
 
 @app.command()
@@ -172,8 +181,5 @@ def add_labels(
 
 def main() -> None:
     """Run the command line; errors of the user's are told on one line."""
-    try:
+    with told_in_one_line():
         app()
-    except PairdxError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)

@@ -1,4 +1,8 @@
-"""The one exception a user is meant to read."""
+"""The one exception a user is meant to read, and how it is told."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class PairdxError(Exception):
@@ -7,3 +11,17 @@ class PairdxError(Exception):
     Stages and the command line print it without a traceback and exit with 1; anything else that
     escapes is a defect of ours and keeps its traceback.
     """
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Print a :class:`PairdxError` of the block as ``error: ...`` and exit with 1.
+
+    Raises:
+        SystemExit: there was one.
+    """
+    try:
+        yield
+    except PairdxError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(1)

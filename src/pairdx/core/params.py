@@ -1,10 +1,15 @@
-"""Reading one section of params.yaml into a typed, frozen model."""
+"""Reading one section of params.yaml into a typed, frozen model.
+
+What several sections have in common (augmentation, intervals, precision, ...) is said once, at the
+top level of params.yaml: a section names it in `shared` and has a field for it. The stage lists it
+among its params beside the section itself.
+"""
 
 import math
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -13,7 +18,17 @@ from pydantic_core import ErrorDetails
 from pairdx.core.errors import PairdxError
 
 PARAMS = Path("params.yaml")
-TOP_LEVEL = ("seed", "seeds")  # keys that are no section
+ZERO_SHOT = "_zero_shot"  # ends the name of a model that section `zero_shot` names without it
+# Keys that are no section of their own: seeds, the compared models, and what sections share.
+TOP_LEVEL = (
+    "seed",
+    "seeds",
+    "models",
+    "precision",
+    "calibration_bins",
+    "augment",
+    "class_names",
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -35,6 +50,9 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
     section: ClassVar[str]
+    shared: ClassVar[tuple[str, ...]] = ()  # keys of the top level that are fields of this section
+    inherits: ClassVar[str | None] = None  # a section whose values hold where this one has none
+    each: ClassVar["type[Section] | None"] = None  # what any further key of this section holds
 
     @field_validator("*", mode="before")
     @classmethod
@@ -55,7 +73,7 @@ class Section(BaseModel):
         Raises:
             PairdxError: the file or the section is missing, or a value is refused.
         """
-        return validate(cls, read(path).get(cls.section), path)
+        return validate(cls, read(path), path)
 
 
 def read(path: Path = PARAMS) -> dict[str, Any]:
@@ -101,44 +119,91 @@ def load_seed(path: Path = PARAMS) -> int:
     return seed
 
 
+def load_models(path: Path = PARAMS) -> list[str]:
+    """Read ``models``: what is compared, in the order of every table.
+
+    Raises:
+        PairdxError: it is no list of names, each once, or a zero-shot model has no parameters.
+    """
+    content = read(path)
+    names, zero_shot = content.get("models"), content.get("zero_shot")
+    known = [f"{key}{ZERO_SHOT}" for key in (zero_shot if isinstance(zero_shot, dict) else {})]
+    if not isinstance(names, list) or not names or len({*map(str, names)}) < len(names):
+        raise PairdxError(f"{path}: models = {names!r}; a list of names, each once, is needed")
+    for name in names:
+        if str(name).endswith(ZERO_SHOT) and name not in known:
+            raise PairdxError(
+                f"{path}: models: {name!r} is not in zero_shot; there are {', '.join(known)}"
+            )
+    return [str(name) for name in names]
+
+
+def one_of_models(name: str, key: str) -> str:
+    """Return ``name`` if it is compared.
+
+    Raises:
+        PairdxError: it is not; ``key`` is the parameter that names it.
+    """
+    models = load_models()
+    if name not in models:
+        raise PairdxError(f"{PARAMS}: {key} = {name!r}; allowed are {', '.join(models)}")
+    return name
+
+
 S = TypeVar("S", bound=Section)
 
 
-def validate(model: type[S], content: object, path: Path) -> S:
-    """Check the ``content`` of one section; every refused value is told on one line."""
-    if not isinstance(content, dict):
+def validate(model: type[S], content: dict[str, Any], path: Path) -> S:
+    """Check one section of a whole file; every refused value is told on one line."""
+    own = content.get(model.section)
+    if not isinstance(own, dict):
+        keys = [key for key in model.model_fields if key not in model.shared]
         raise PairdxError(
-            f"{path}: {model.section} = {content!r}; a section with the keys "
-            f"{', '.join(model.model_fields)} is needed"
+            f"{path}: {model.section} = {own!r}; a section with the keys {', '.join(keys)} "
+            "is needed"
         )
+    above = content.get(model.inherits, {}) if model.inherits else {}
+    for key in model.shared:
+        if key in own:
+            raise PairdxError(
+                f"{path}: {model.section}.{key} is not a parameter; {key} is said once, at the top "
+                "level"
+            )
+        if key not in content:
+            raise PairdxError(f"{path}: {key} is missing")
     try:
-        return model.model_validate(content)
+        return model.model_validate(above | own | {key: content[key] for key in model.shared})
     except ValidationError as error:
         # A union tells each of its branches; the first one says enough.
         told: dict[str, str] = {}
         for detail in error.errors(include_url=False):
-            where = _where(model, detail)
+            where = _where(model, own, detail)
             if not any(known.startswith(f"{where}.") for known in told):
                 told.setdefault(where, _what(model, detail))
         lines = "; ".join(f"{where}{what}" for where, what in told.items())
         raise PairdxError(f"{path}: {lines}") from None
 
 
-def _where(model: type[Section], detail: ErrorDetails) -> str:
+def _where(model: type[Section], own: dict[str, Any], detail: ErrorDetails) -> str:
     """Name the parameter: ``section.key``, without pydantic's names of union branches."""
     keys = [key for key in detail["loc"] if isinstance(key, int) or "[" not in key]
-    return ".".join(str(key) for key in (model.section, *keys))
+    first = str(keys[0]) if keys else ""
+    if first in model.shared:
+        return ".".join(map(str, keys))
+    section = model.inherits if model.inherits and first not in own else model.section
+    return ".".join(map(str, (section, *keys)))
 
 
-def _what(model: type[Section], detail: ErrorDetails) -> str:
+def _what(model: "type[Section]", detail: ErrorDetails) -> str:
     """Say what is wrong with it: its value and what is allowed."""
     if detail["type"] == "missing":
         return " is missing"
     if detail["type"] == "extra_forbidden":
-        parent: object = model
+        parent = model
         for key in detail["loc"][:-1]:
-            parent = cast(type[Section], parent).model_fields[str(key)].annotation
-        allowed = ", ".join(cast(type[Section], parent).model_fields)
+            field = parent.model_fields.get(str(key))
+            parent = cast(type[Section], field.annotation if field else parent.each)
+        allowed = ", ".join(parent.model_fields)
         return f" is not a parameter; allowed are {allowed}"
     what = (
         detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("tuple", "list")
@@ -161,15 +226,3 @@ def _different(seeds: list[object]) -> bool:
     """Whether these are seeds, and none twice."""
     whole = all(type(seed) is int and 0 <= seed < 2**31 for seed in seeds)
     return whole and len(set(seeds)) == len(seeds)
-
-
-ModelName = Literal[
-    "fusion",
-    "image_only",
-    "caption_only",
-    "tfidf",
-    "clip_zero_shot",
-    "biomedclip_zero_shot",
-    "pairdx_clip",
-    "clinvla",
-]

@@ -1,26 +1,49 @@
-"""How every script below stages/ starts: its parameters as options, its errors on one line."""
+"""How every script below stages/ starts and ends: options, a line of result, errors on one line."""
 
 import inspect
 import logging
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
 
 import typer
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import told_in_one_line
+
+SECONDS = Path(".pairdx/seconds.csv")  # what each stage took here, the last line of a name counts
 
 
-def run(main: Callable[..., None]) -> None:
-    """Run ``main`` with its parameters taken from required ``--options`` of the same names."""
+def run(main: Callable[..., str]) -> None:
+    """Run ``main`` with its parameters taken from required ``--options`` of the same names.
+
+    It returns what a person wants to know of the result, which ends the stage's output.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("pairdx").setLevel(logging.INFO)
     signature = inspect.signature(main)
     options = [
         parameter.replace(default=typer.Option()) for parameter in signature.parameters.values()
     ]
-    main.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
-    try:
-        typer.run(main)
-    except PairdxError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    stage = os.environ.get("DVC_STAGE") or Path(sys.argv[0]).stem
+
+    def timed(**arguments: object) -> None:
+        start = perf_counter()
+        result = main(**arguments)
+        took = perf_counter() - start
+        typer.echo(f"{stage}: {result} ({took:.1f} s)")
+        _note(stage, took)
+
+    timed.__doc__ = main.__doc__
+    timed.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
+    timed.__annotations__ = main.__annotations__ | {"return": None}
+    with told_in_one_line():
+        typer.run(timed)
+
+
+def _note(stage: str, seconds: float) -> None:
+    """Keep how long a stage took: for `pairdx results`, no output of any stage."""
+    SECONDS.parent.mkdir(parents=True, exist_ok=True)
+    with SECONDS.open("a", encoding="utf-8") as file:
+        file.write(f"{stage},{seconds:.1f}\n")

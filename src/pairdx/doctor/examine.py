@@ -18,6 +18,7 @@ from pairdx.doctor.runs import examine_times, memory, output_bytes, runs_of
 from pairdx.doctor.scale import measure
 from pairdx.doctor.sections import check
 from pairdx.download.params import DownloadParams
+from pairdx.models.fusion.params import ClassifierParams
 from pairdx.models.weights.fetch import missing
 from pairdx.models.weights.registry import WeightsParams
 
@@ -51,9 +52,8 @@ def examine(path: Path) -> Iterator[Finding]:
     yield from examine_servers(sources)
     yield from examine_disk([*disk, (Path("data"), output_bytes(sections, scale, runs))])
     yield examine_memory(memory(scale, runs))
-    sections_with_precision = ("fusion", "baselines", "pairdx_clip", "clinvla")
-    precisions = {sections[name].model_dump()["precision"] for name in sections_with_precision}
-    yield examine_gpu(precisions != {"float32"})
+    precision = cast(ClassifierParams, sections["classifier"]).precision
+    yield examine_gpu(precision in ("bfloat16", "float16"))
     yield from examine_times(sections, runs, scale, sum(size for _, size in disk))
 
 

@@ -12,17 +12,14 @@ from pairdx.core.errors import PairdxError
 from pairdx.core.params import Section
 from pairdx.doctor.findings import Finding, found_by, gigabytes
 from pairdx.models.clip.folder import LOCAL, check_model, text_tower_of
-from pairdx.models.clip.params import ZeroShotParams
+from pairdx.models.clip.params import ZeroShotModel, ZeroShotParams
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
 from pairdx.models.fusion.params import ClassifierParams
 from pairdx.models.weights.fetch import missing
 from pairdx.models.weights.registry import WeightsParams, find, of_clip, of_images, of_words
-from pairdx.training.clip.params import PairDxClipParams
+from pairdx.training.clip.params import PRETRAINED, PairDxClipParams
 from pairdx.training.word_vectors.params import WordVectorsParams
 from pairdx.training.word_vectors.word_vectors import read_vectors
-
-CLASSIFIERS = ("fusion", "baselines")
-ZERO_SHOT = ("clip_zero_shot", "biomedclip_zero_shot")
 
 
 def weights_of(sections: dict[str, Section]) -> list[str]:
@@ -32,12 +29,10 @@ def weights_of(sections: dict[str, Section]) -> list[str]:
         PairdxError: they name weights that do not fit the encoder.
     """
     names: list[str | None] = []
-    for section in ZERO_SHOT:
-        clip = cast(ZeroShotParams, sections[section])
+    for clip in cast(ZeroShotParams, sections["zero_shot"]).models.values():
         names.append(of_clip(clip.model, clip.pretrained))
-    for section in CLASSIFIERS:
-        classifier = cast(ClassifierParams, sections[section])
-        names.append(of_images(classifier.image_encoder, classifier.image_weights))
+    classifier = cast(ClassifierParams, sections["classifier"])
+    names.append(of_images(classifier.image_encoder, classifier.image_weights))
     words = cast(WordVectorsParams, sections["word_vectors"])
     names.append(of_words(words.source, words.name))
     return list(dict.fromkeys(name for name in names if name))
@@ -45,12 +40,12 @@ def weights_of(sections: dict[str, Section]) -> list[str]:
 
 def examine_models(sections: dict[str, Section]) -> Iterator[Finding]:
     """Look at the encoders, the word vectors and the CLIP models that params name."""
-    for section in CLASSIFIERS:
-        yield _encoder(cast(ClassifierParams, sections[section]))
+    yield _encoder(cast(ClassifierParams, sections["classifier"]))
     yield _words(cast(WordVectorsParams, sections["word_vectors"]))
-    for section in ZERO_SHOT:
-        yield _clip(cast(ZeroShotParams, sections[section]))
-    if any(_needs_transformers(cast(ZeroShotParams, sections[name])) for name in ZERO_SHOT):
+    zero_shot = cast(ZeroShotParams, sections["zero_shot"]).models
+    for key, model in zero_shot.items():
+        yield _clip(key, model)
+    if any(map(_needs_transformers, zero_shot.values())):
         yield _extra("biomedclip", "transformers", "BiomedCLIP's text")
     if cast(PairDxClipParams, sections["pairdx_clip"]).tune == "lora":
         yield _extra("lora", "peft", "pairdx_clip.tune: lora")
@@ -104,10 +99,12 @@ def _words(params: WordVectorsParams) -> Finding:
     )
 
 
-def _clip(params: ZeroShotParams) -> Finding:
+def _clip(key: str, params: ZeroShotModel) -> Finding:
     def check() -> str:
         if of_clip(params.model, params.pretrained):
             return "weights: see below"
+        if params.model == PRETRAINED:
+            return "made by the stage pretrain_clip"
         check_model(params.model, params.pretrained)
         if params.model.startswith(LOCAL):
             return _local_model(params)
@@ -116,10 +113,10 @@ def _clip(params: ZeroShotParams) -> Finding:
         return _named_model(params)
 
     weights = "random weights" if params.untrained else params.pretrained or "with its weights"
-    return found_by(f"{params.section}.model", f"{params.model}, {weights}", check)
+    return found_by(f"zero_shot.{key}.model", f"{params.model}, {weights}", check)
 
 
-def _local_model(params: ZeroShotParams) -> str:
+def _local_model(params: ZeroShotModel) -> str:
     folder = Path(params.model.removeprefix(LOCAL))
     if not (folder / "open_clip_config.json").is_file():
         raise PairdxError(f"{folder}/open_clip_config.json: no such file")
@@ -130,7 +127,7 @@ def _local_model(params: ZeroShotParams) -> str:
     return "there, with weights"
 
 
-def _named_model(params: ZeroShotParams) -> str:
+def _named_model(params: ZeroShotModel) -> str:
     if params.model not in open_clip.list_models():
         raise PairdxError(f"{params.model!r} is not a model of open_clip.list_models()")
     if params.untrained:
@@ -144,7 +141,7 @@ def _named_model(params: ZeroShotParams) -> str:
     return "open_clip will fetch it, size unknown"
 
 
-def _needs_transformers(params: ZeroShotParams) -> bool:
+def _needs_transformers(params: ZeroShotModel) -> bool:
     return of_clip(params.model, params.pretrained) == "biomedclip" or bool(
         text_tower_of(params.model)
     )

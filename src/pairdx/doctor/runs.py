@@ -5,20 +5,18 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from pydantic import ValidationError
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.params import Section
+from pairdx.core.params import ZERO_SHOT, Section, validate
 from pairdx.curate.scan.params import ScanParams
 from pairdx.doctor.costs import FLOAT, Cost, clip_cost, image_encoder_cost
 from pairdx.doctor.findings import Finding, gigabytes
-from pairdx.doctor.models import ZERO_SHOT
 from pairdx.doctor.scale import MAX_IMAGE_BYTES, Scale
 from pairdx.doctor.times import LastRun, Work, in_words, last_runs, seconds
 from pairdx.models.clinvla.params import ClinVlaParams
-from pairdx.models.clip.params import ClipZeroShotParams, ZeroShotParams
-from pairdx.models.fusion.params import BaselinesParams, ClassifierParams, FusionParams
-from pairdx.training.clip.params import PairDxClipParams, PretrainClipParams
+from pairdx.models.clip.params import ZeroShotParams
+from pairdx.models.fusion.params import ClassifierParams
+from pairdx.training.clip.params import PRETRAINED, PairDxClipParams, PretrainClipParams
 from pairdx.training.word_vectors.params import WordVectorsParams
 
 BASE_MEMORY = 900_000_000  # Python, torch and a split's table, as measured
@@ -33,9 +31,8 @@ SCREENING = {False: 0.017, True: 0.12}
 MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla")
 READ = (
     WordVectorsParams,
-    FusionParams,
-    BaselinesParams,
-    ClipZeroShotParams,
+    ClassifierParams,
+    ZeroShotParams,
     PairDxClipParams,
     PretrainClipParams,
     ClinVlaParams,
@@ -53,14 +50,13 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
     """Describe the training of one model; None where its cost is not known."""
     if model == "pairdx_clip":
         tuned = cast(PairDxClipParams, sections["pairdx_clip"])
-        cost = _zero_shot_cost("clip_zero_shot", sections)
+        cost = _zero_shot_cost("clip", sections)
         if cost is None:
             return None
         return Work(cost, cost.parameters, rows, tuned.epochs, tuned.batch_size)
     if model == "clinvla":
         return _adapters(sections, rows)
-    section = "fusion" if model == "fusion" else "baselines"
-    params = cast(ClassifierParams, sections[section])
+    params = cast(ClassifierParams, sections["classifier"])
     cost = None
     if model != "caption_only":
         cost = image_encoder_cost(params.image_encoder, params.image_size)
@@ -74,13 +70,7 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
 def _adapters(sections: dict[str, Section], rows: int) -> Work | None:
     """Describe ClinVLA's training; None where it adapts a model that no stage here makes."""
     params = cast(ClinVlaParams, sections["clinvla"])
-    match Path(params.base).name:
-        case "clip_base":
-            cost = clip_cost(cast(PretrainClipParams, sections["pretrain_clip"]).model, None)
-        case "clip_zero_shot" | "biomedclip_zero_shot" as base:
-            cost = _zero_shot_cost(base, sections)
-        case _:
-            return None
+    cost = _zero_shot_cost(Path(params.base).name.removesuffix(ZERO_SHOT), sections)
     tuned = params.classify_epochs if params.classify == "task_adapter" else 0
     if cost is None:
         return None
@@ -88,19 +78,23 @@ def _adapters(sections: dict[str, Section], rows: int) -> Work | None:
     return Work(cost, trained, rows, epochs, params.batch_size)
 
 
-def _zero_shot_cost(section: str, sections: dict[str, Section]) -> Cost | None:
-    params = cast(ZeroShotParams, sections[section])
-    return clip_cost(params.model, params.pretrained)
+def _zero_shot_cost(key: str, sections: dict[str, Section]) -> Cost | None:
+    models = cast(ZeroShotParams, sections["zero_shot"]).models
+    if key not in models:
+        return None
+    if models[key].model == PRETRAINED:
+        return clip_cost(cast(PretrainClipParams, sections["pretrain_clip"]).model, None)
+    return clip_cost(models[key].model, models[key].pretrained)
 
 
 def _describe(model: str, run: LastRun) -> tuple[Work, float] | None:
     """Describe a finished training; None where it is not of this version of the project."""
     try:
         sections: dict[str, Section] = {
-            section.section: section.model_validate(run.params[section.section]) for section in READ
+            section.section: validate(section, run.params, Path("dvc.lock")) for section in READ
         }
         work = _work(model, sections, run.rows)
-    except (KeyError, ValidationError, PairdxError):
+    except PairdxError:
         return None
     return (work, run.took) if work else None
 
@@ -109,7 +103,8 @@ def output_bytes(sections: dict[str, Section], scale: Scale, runs: dict[str, Wor
     """Add up what the stages will write, DVC's copies and the largest checkpoint."""
     image = min(scale.image_bytes, MAX_IMAGE_BYTES)
     tables = scale.raw_bytes + image * (scale.cohort + 2 * scale.pairs)  # scrubbed; PairDx, export
-    costs = [_zero_shot_cost(name, sections) for name in ZERO_SHOT]
+    keys = cast(ZeroShotParams, sections["zero_shot"]).models
+    costs = [_zero_shot_cost(key, sections) for key in keys]
     trained = [run.parameters * FLOAT for run in runs.values()]
     models = sum(trained) + sum(cost.parameters * FLOAT for cost in costs if cost)
     return COPIES * (tables + models) + STATE * max(trained)

@@ -37,4 +37,4 @@ def check(path: Path = PARAMS) -> dict[str, Section]:
     load_seed(path)
     load_seeds(path)
     content = read(path)
-    return {name: validate(model, content.get(name), path) for name, model in sections().items()}
+    return {name: validate(model, content, path) for name, model in sections().items()}

@@ -66,13 +66,22 @@ def last_runs(project: Path) -> dict[str, LastRun]:
         rows = split["counts"]["train"]["total"]
         params: dict[str, Any] = {}
         for stage in lock["stages"].values():
-            params |= stage.get("params", {}).get("params.yaml", {})
+            for key, value in stage.get("params", {}).get("params.yaml", {}).items():
+                _put(params, key.split("."), value)
         return {
             path.stem: LastRun(params, rows, json.loads(path.read_text("utf-8"))["seconds"])
             for path in (project / "metrics" / "timing" / "train").glob("*.json")
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
         return {}
+
+
+def _put(params: dict[str, Any], keys: list[str], value: object) -> None:
+    """Put the value of a dotted key where params.yaml has it."""
+    *above, last = keys
+    for key in above:
+        params = params.setdefault(key, {})
+    params[last] = params[last] | value if isinstance(params.get(last), dict) else value
 
 
 def in_words(seconds: float) -> str:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pairdx.core.params import Section
 
-Precision = Literal["float32", "bfloat16", "float16"]
+Precision = Literal["float32", "bfloat16", "float16", "auto"]  # auto: see training.common.precision
 
 
 class Augmentation(Section):

@@ -1,5 +1,6 @@
 """The predictions of several models for the same pairs, row by row."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,20 @@ from pairdx.core.errors import PairdxError
 from pairdx.core.schema import PREDICTIONS, read_table
 from pairdx.statistics.scores.classification import Predictions, read_predictions
 
+log = logging.getLogger(__name__)
+
 SHARED = ("id", "article_id", "label")  # what must not depend on the model
+
+
+def tables_of(folder: Path, models: Sequence[str]) -> list[Path]:
+    """The table of each model; one of a model that is no longer compared is told.
+
+    DVC leaves the outputs of a stage that is gone, and they count as a change of ``folder``.
+    """
+    for path in sorted(folder.glob("*.parquet")):
+        if path.stem not in models:
+            log.warning("%s: of no model in params.yaml's `models`; not read: delete it", path)
+    return [folder / f"{name}.parquet" for name in models]
 
 
 def read_together(

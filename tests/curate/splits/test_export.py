@@ -3,7 +3,7 @@ import csv
 import pyarrow as pa
 
 from pairdx.core.schema import PAIRS, SPLITS, write_table
-from pairdx.curate.splits.export import export
+from pairdx.curate.splits.export import write_layout
 
 
 def test_layout(tmp_path):
@@ -22,7 +22,7 @@ def test_layout(tmp_path):
         write_table(table, tmp_path / "pairdx" / f"{split}.parquet", PAIRS)
     out = tmp_path / "export"
     out.mkdir()
-    export(tmp_path / "pairdx", out)
+    write_layout(tmp_path / "pairdx", out)
     with (out / "image_metadata.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert rows[0] == {

@@ -180,3 +180,14 @@ def _scores(
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, DIGITS) if whole else None
+
+
+def recalls(scored: dict[str, Any]) -> dict[str, dict[str, float | None]]:
+    """The share of the identifiers that were found; null where nobody knows what was there.
+
+    Args:
+        scored: what :func:`score` returns.
+    """
+    planted = scored["planted"] or {}
+    parts = ("captions", "images")
+    return {"screening": {part: planted.get(part, {}).get("recall") for part in parts}}

@@ -10,7 +10,7 @@ from pairdx.core.streaming import stream_rows
 HEADER = ("identifier", "modality", "image", "caption", "split")
 
 
-def export(pairdx: Path, out: Path) -> None:
+def write_layout(pairdx: Path, out: Path) -> None:
     """Write the three tables of ``pairdx`` into the existing folder ``out``."""
     images = out / "images"
     images.mkdir()

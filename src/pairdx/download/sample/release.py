@@ -54,7 +54,10 @@ def draw_release(folder: Path, images: int, seed: int) -> None:
     plan = make_plan(images, seed)
     sizes: dict[str, int] = {}
     burned: dict[str, Picture] = {}
-    with new_folder(folder) as partial, tqdm(total=images, desc="draw", unit="image") as progress:
+    with (
+        new_folder(folder) as partial,
+        tqdm(total=images, desc="draw", unit="image", disable=None) as progress,
+    ):
         for digit in range(1, 10):
             rows = [row for row in plan.rows if row.file.startswith(f"PMC{digit}")]
             drawn = _archive(partial / f"PMC{digit}.zip", plan, rows, progress)

@@ -52,8 +52,8 @@ def summarise(
     after = at_temperature(test, temperature)
     drawn = Resamples.draw(test.articles, params.resamples, params.confidence, seed)
     scores = {
-        "before": _scores(test, drawn.weights, params.bins),
-        "after": _scores(after, drawn.weights, params.bins),
+        "before": _scores(test, drawn.weights, params.calibration_bins),
+        "after": _scores(after, drawn.weights, params.calibration_bins),
     }
     scores["change"] = {name: scores["after"][name] - scores["before"][name] for name in SCORES}
     sure = at_temperature(validation, temperature).confidence

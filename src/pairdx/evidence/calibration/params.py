@@ -4,18 +4,17 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict, field_validator
 
-from pairdx.core.params import Section
+from pairdx.statistics.intervals.params import WithIntervals
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
-class CalibrateParams(Section):
+class CalibrateParams(WithIntervals):
     """The temperature and the thresholds are chosen on validation, the rest is measured on test."""
 
     section: ClassVar[str] = "calibrate"
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)
-    bins: int = Field(ge=2, le=100)
+    shared: ClassVar[tuple[str, ...]] = ("intervals", "calibration_bins")
+    calibration_bins: int = Field(ge=2, le=100)
     coverages: Annotated[tuple[Share, ...], Strict(False), Field(min_length=1)]
 
     @field_validator("coverages")

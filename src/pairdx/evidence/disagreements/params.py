@@ -4,16 +4,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict, field_validator
 
-from pairdx.core.params import ModelName, Section
+from pairdx.statistics.intervals.params import WithIntervals
 
 
-class DisagreementsParams(Section):
+class DisagreementsParams(WithIntervals):
     """Two models of the comparison, and how many of their disagreements are shown."""
 
     section: ClassVar[str] = "disagreements"
-    models: Annotated[tuple[ModelName, ModelName], Strict(False)]
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)
+    models: Annotated[tuple[str, str], Strict(False)]
     cards: int = Field(ge=0)  # cases shown of each kind
     thumbnail: int = Field(ge=32, le=2048)  # pixels of its longer side
 

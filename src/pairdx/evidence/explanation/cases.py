@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.params import Section
 from pairdx.prediction.tables import read_together
+from pairdx.statistics.intervals.params import WithIntervals
 
 
 def draw_cases(
@@ -42,7 +42,7 @@ def draw_cases(
     return drawn
 
 
-class ExplainParams(Section):
+class ExplainParams(WithIntervals):
     """Cases for the page, and a sample of the test pairs on which explanations are scored."""
 
     section: ClassVar[str] = "explain"
@@ -53,5 +53,3 @@ class ExplainParams(Section):
     random_orders: int = Field(ge=1, le=100)  # a pair: what an explanation has to beat
     map_cells: int = Field(ge=1)  # a side: the least that a Grad-CAM map of convolutions has
     thumbnail: int = Field(ge=32, le=2048)  # pixels of the longer side
-    resamples: int = Field(ge=100, le=100_000)  # articles, for the intervals
-    confidence: float = Field(gt=0.5, lt=1)

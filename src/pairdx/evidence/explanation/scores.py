@@ -60,7 +60,7 @@ def score_images(
         traces = [
             _trace(*_regions(model, image, caption, seen, params), params, seed, row)
             for row, image, caption, seen in zip(
-                tqdm(rows, f"regions, {name}"), images, captions, maps, strict=True
+                tqdm(rows, f"regions, {name}", disable=None), images, captions, maps, strict=True
             )
         ]
         found.append(Scored("image", name, "grad_cam", list(rows), traces))
@@ -89,7 +89,7 @@ def score_captions(
     found = []
     for name, model in models.items():
         traces: dict[str, list[Curves]] = {}
-        for row in tqdm(rows, f"words, {name}"):
+        for row in tqdm(rows, f"words, {name}", disable=None):
             weighed = weigh_words(model, pairs.images[row], pairs.captions[row])
             for explanation, weights in weighed.weights.items():
                 trace = _trace(weighed.without, weights, params, seed, row)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pairdx.evidence.scores.summary import EvaluateParams, resample, summarise
+from pairdx.evidence.scores.summary import ScoreParams, resample, summarise
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.scores.classification import Predictions
 
@@ -22,7 +22,7 @@ DROPS = ("accuracy", "macro_f1", "balanced_accuracy", "auroc")
 
 
 def summarise_external(
-    external: Predictions, test: Predictions, params: EvaluateParams, seed: int
+    external: Predictions, test: Predictions, params: ScoreParams, seed: int
 ) -> dict[str, Any]:
     """The metrics of ``external``, those of ``test`` on its classes, and the drops between them.
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from pairdx.evidence.labels.params import CheckLabelsParams
 from pairdx.readers.labels import ANSWERS, UNCLEAR
 from pairdx.statistics.intervals.bootstrap import Floats, article_weights
+from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import with_interval
 
 Answers = Mapping[str, str]  # by id
@@ -28,7 +28,7 @@ class Bootstrap:
     """How intervals are drawn, and the article of every pair."""
 
     articles: Mapping[str, str]
-    params: CheckLabelsParams
+    params: IntervalParams
     seed: int
 
 

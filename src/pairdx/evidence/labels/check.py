@@ -8,17 +8,17 @@ import numpy as np
 
 from pairdx.core.schema import AUDIT, LABELS, read_table
 from pairdx.evidence.labels.agreement import Bootstrap, agreement
-from pairdx.evidence.labels.params import CheckLabelsParams
 from pairdx.evidence.labels.rescore import rescore
 from pairdx.prediction.tables import read_together
 from pairdx.readers.labels import ReaderLabel, by_reader
+from pairdx.statistics.intervals.params import IntervalParams
 
 
 def check(
     predictions: Sequence[Path],
     audit: Path,
     answers: Sequence[ReaderLabel],
-    params: CheckLabelsParams,
+    params: IntervalParams,
     seed: int,
 ) -> dict[str, Any]:
     """Rescore every model without suspects, and compare all with the readers.

@@ -23,11 +23,3 @@ class LabelSheetParams(Section):
     doubtful: int = Field(ge=0)  # of train and validation, those of the lowest quality
     drawn: int = Field(ge=0)  # of the test split, by lot
     thumbnail: int = Field(ge=64, le=1024)  # pixels of its longer side
-
-
-class CheckLabelsParams(Section):
-    """Intervals come from resampling articles."""
-
-    section: ClassVar[str] = "check_labels"
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)

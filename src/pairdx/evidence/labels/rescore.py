@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairdx.evidence.labels.params import CheckLabelsParams
 from pairdx.statistics.intervals.bootstrap import Floats, article_weights
+from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import with_interval
 from pairdx.statistics.scores.classification import Predictions, accuracy, confusion, macro_f1
 
@@ -21,7 +21,7 @@ WITHOUT = "_without_suspects"
 def rescore(
     predictions: Predictions,
     suspects: npt.NDArray[np.bool_],
-    params: CheckLabelsParams,
+    params: IntervalParams,
     seed: int,
 ) -> dict[str, Any]:
     """Score one model on all pairs and on those that are no suspects, and the change.

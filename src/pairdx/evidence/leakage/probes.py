@@ -16,7 +16,6 @@ from pydantic import Field
 from sklearn.neighbors import KNeighborsClassifier
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.params import Section
 from pairdx.core.schema import LABELS, SCRUBBED
 from pairdx.core.streaming import stream_rows
 from pairdx.curate.splits.leakage import identities, met
@@ -24,18 +23,17 @@ from pairdx.evidence.leakage.inflation import GROUPINGS, Fold, Measure, cross_me
 from pairdx.models.tfidf.caption_probe import classify_captions
 from pairdx.pairs.images import ImageInput
 from pairdx.statistics.intervals.bootstrap import Floats
+from pairdx.statistics.intervals.params import WithIntervals
 from pairdx.statistics.intervals.reported import rounded
 
 
-class LeakageParams(Section):
+class LeakageParams(WithIntervals):
     """Folds dealt pair by pair and by article, and the intervals of the difference."""
 
     section: ClassVar[str] = "leakage"
     folds: int = Field(ge=2, le=20)
     repeats: int = Field(ge=1)
     thumbnail: int = Field(ge=2, le=64)  # pixels a side
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)
 
 
 def thumbnails(scrubbed: Path, ids: npt.NDArray[np.str_], side: int) -> Floats:

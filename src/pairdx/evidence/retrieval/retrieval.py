@@ -24,16 +24,16 @@ Shapes: Q queries, G gallery, R resamples, E width of the embedding, K classes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, Strict
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.params import Section
 from pairdx.core.schema import EMBEDDINGS, LABELS, read_table
 from pairdx.statistics.intervals.bootstrap import Floats, Integers, article_weights
+from pairdx.statistics.intervals.params import WithIntervals
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.scores.ranking import (
     Booleans,
@@ -45,15 +45,15 @@ from pairdx.statistics.scores.ranking import (
 )
 
 
-class RetrieveParams(Section):
-    """Intervals come from resampling the queries' articles."""
+class RetrieveParams(WithIntervals):
+    """The CLIP-like models of the comparison; intervals come from the queries' articles."""
 
     section: ClassVar[str] = "retrieve"
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)
+    models: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
 
 
 PRECISION_AT = (5, 10, 50)
+SHORT = {"image_to_image": "i2i", "text_to_image": "t2i", "image_to_text": "i2t"}
 RECALL_AT = (1, 5, 10)
 SAME = 6  # digits of a similarity, beyond which two are equal
 QUERIES_AT_ONCE = 512  # bounds the memory: 3,400 images are searched with 14 MB a matrix
@@ -195,3 +195,17 @@ def _matrix(table: pa.Table, column: str, path: Path) -> Floats:
     if rows.ndim != 2 or not np.isfinite(rows).all():
         raise PairdxError(f"{path}: {column} has a value that is no number; train the model again")
     return rows
+
+
+def precisions(told: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The headline: precision at 5 by model and search, as short as a table's header wants it.
+
+    Args:
+        told: what :func:`summarise` says of each model.
+    """
+    return {
+        "p5": {
+            name: {short: summary[search]["p_at_5"] for search, short in SHORT.items()}
+            for name, summary in told.items()
+        }
+    }

@@ -52,7 +52,7 @@ def open_models(folders: Sequence[Path], names: Sequence[str] | None) -> list[Op
     known = [folder.name for folder in folders]
     for name in names or ():
         if name not in known:
-            raise PairdxError(f"corrupt.models: {name!r}; allowed are {', '.join(known)}")
+            raise PairdxError(f"robustness.models: {name!r}; allowed are {', '.join(known)}")
     if names is None:
         names = [folder.name for folder in folders if ModelCard.load(folder).trained]
     return [OpenedModel.open(folder) for folder in folders if folder.name in names]

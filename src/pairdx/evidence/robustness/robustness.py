@@ -51,7 +51,7 @@ def measure(answers: Corrupted, params: RobustnessParams, seed: int) -> Errors:
     if params.reference not in answers.models:
         raise PairdxError(
             f"robustness.reference = {params.reference!r}; it was not asked about corrupted pairs, "
-            f"allowed are {', '.join(answers.models)} (see corrupt.models)"
+            f"allowed are {', '.join(answers.models)} (see robustness.models)"
         )
     resamples = article_weights(answers.articles, params.resamples, np.random.default_rng(seed))
     weights = [np.ones((1, len(answers.wrong))), *resamples]

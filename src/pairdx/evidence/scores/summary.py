@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from pairdx.core.params import Section
 from pairdx.core.schema import LABELS
 from pairdx.statistics.intervals.bootstrap import article_weights
+from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import DIGITS, with_interval
 from pairdx.statistics.scores.calibration import expected_calibration_error
 from pairdx.statistics.scores.classification import (
@@ -32,12 +32,10 @@ from pairdx.statistics.scores.classification import (
 )
 
 
-class EvaluateParams(Section):
-    """Intervals come from resampling articles, which is what the pairs are drawn by."""
+class ScoreParams(IntervalParams):
+    """Intervals, and the bins of the calibration error."""
 
-    section: ClassVar[str] = "evaluate"
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)
+    shared: ClassVar[tuple[str, ...]] = ("calibration_bins",)
     calibration_bins: int = Field(ge=2, le=100)
 
 
@@ -55,7 +53,7 @@ def score(predictions: Predictions, weights: Floats, bins: int) -> dict[str, Flo
     }
 
 
-def resample(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Floats]:
+def resample(predictions: Predictions, params: ScoreParams, seed: int) -> dict[str, Floats]:
     """Every metric of the pairs as they are, and then of each resample: name -> (1 + R,)."""
     generator = np.random.default_rng(seed)
     resamples = article_weights(predictions.articles, params.resamples, generator)
@@ -66,7 +64,7 @@ def resample(predictions: Predictions, params: EvaluateParams, seed: int) -> dic
     return {name: np.concatenate([part[name] for part in scored]) for name in scored[0]}
 
 
-def summarise(predictions: Predictions, params: EvaluateParams, seed: int) -> dict[str, Any]:
+def summarise(predictions: Predictions, params: ScoreParams, seed: int) -> dict[str, Any]:
     """Point estimates, their intervals, and each class's precision, recall, F1 and support.
 
     A resample of a single class has no AUROC: it is left out of that interval.

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
-
-from pydantic import Field, Strict, StringConstraints
-
-from pairdx.core.params import Section
+from pathlib import Path
 
 MASK = "___"  # stays visible to people; our tokens are stripped of it, so that models see nothing
+
+
+def modality_words() -> list[str]:
+    """The words and phrases that name a modality: a line each in modality_words.txt."""
+    return Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
 
 
 def word_pattern(words: Iterable[str]) -> re.Pattern[str]:
@@ -31,15 +32,3 @@ def _form(word: str) -> str:
     *first, last = (re.escape(part) for part in re.split(r"[\s-]+", word.strip()))
     plural = f"{last[:-1]}(?:ys?|ies)" if last.lower().endswith("y") else f"{last}(?:e?s)?"
     return r"[\s-]*".join([*first, plural])
-
-
-Word = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"\w")]
-
-
-class ShortcutParams(Section):
-    """Words that name a modality, and the intervals of what accuracy loses without them."""
-
-    section: ClassVar[str] = "shortcut"
-    modality_words: Annotated[tuple[Word, ...], Strict(False), Field(min_length=1)]
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)

@@ -18,33 +18,23 @@ Shapes: R resamples, N pairs, A articles.
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 from scipy.stats import binomtest
 
-from pairdx.core.params import Section
 from pairdx.statistics.intervals.bootstrap import Floats, Integers
+from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import Summary
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import Predictions, accuracy, confusion, macro_f1
-
-
-class SignificanceParams(Section):
-    """Intervals come from resampling articles; both models see the same resamples."""
-
-    section: ClassVar[str] = "significance"
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)
-
 
 METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}
 TESTS = ("p", "p_by_article")
 
 
 def compare_all(
-    models: Mapping[str, Predictions], params: SignificanceParams, seed: int
+    models: Mapping[str, Predictions], params: IntervalParams, seed: int
 ) -> list[dict[str, Any]]:
     """Compare every two models; differences are the first's score less the second's.
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, Strict
 
-from pairdx.core.params import Section
+from pairdx.statistics.intervals.params import WithIntervals
 
 
 def _rising(edges: tuple[int, ...]) -> tuple[int, ...]:
@@ -22,12 +22,10 @@ Edges = Annotated[
 ]
 
 
-class SubgroupsParams(Section):
+class SubgroupsParams(WithIntervals):
     """Where one band of ages or of caption lengths ends and the next begins, and the intervals."""
 
     section: ClassVar[str] = "subgroups"
     ages: Edges  # years at which a band begins
     caption_words: Edges  # likewise
     min_pairs: int = Field(ge=1)  # smaller groups are marked and in no gap
-    resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)

@@ -12,6 +12,7 @@ class ClinVlaParams(Section):
     """First both towers' adapters are aligned on captions, then a set of them classifies."""
 
     section: ClassVar[str] = "clinvla"
+    shared: ClassVar[tuple[str, ...]] = ("augment", "precision")
     base: str = Field(min_length=1)  # a model folder: an open_clip ViT
     objective: Literal["contrastive", "literal"]  # literal: the paper's equations, which collapse
     bottleneck: int = Field(ge=0)  # width inside a language or task adapter; 0: there are none

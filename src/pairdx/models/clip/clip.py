@@ -30,7 +30,7 @@ from pairdx.models.clip.folder import (
     quick_gelu,
     save_model,
 )
-from pairdx.models.clip.params import ZeroShotParams
+from pairdx.models.clip.params import Prompts, ZeroShotModel
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.predictor import device, probabilities
 from pairdx.models.common.state_dicts import read_weights
@@ -137,12 +137,13 @@ class ClipClassifier:
 
     @classmethod
     def create(
-        cls, params: ZeroShotParams, seed: int, folder: Path | None = None
+        cls, params: ZeroShotModel, prompts: Prompts, seed: int, folder: Path | None = None
     ) -> "ClipClassifier":
         """Load the model that ``params`` names, or draw random weights where it says `untrained`.
 
         Args:
-            params: the model, and the sentences of each class.
+            params: the model.
+            prompts: the sentences of each class.
             seed: of the random weights.
             folder: where the model lies, if it has been fetched already.
 
@@ -150,10 +151,6 @@ class ClipClassifier:
             PairdxError: the model is unknown, or its weights are missing or do not fit.
         """
         torch.manual_seed(seed)
-        prompts = {
-            label: [template.format(params.class_names[label]) for template in params.templates]
-            for label in LABELS
-        }
         if folder is None:
             return cls(*open_model(params.model, params.pretrained, params.untrained), prompts)
         check_same_activation(params.model, folder)

@@ -1,6 +1,7 @@
 """model.json: what a model folder holds, for people and for the loader."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -40,3 +41,12 @@ class ModelCard:
             raise PairdxError(f"{path}: no such file; run `dvc repro` to train it") from None
         except (ValueError, TypeError) as error:
             raise PairdxError(f"{path}: not a model card ({error})") from error
+
+
+def trained(models: Path, names: Iterable[str]) -> list[str]:
+    """Return those of ``names``, folders of ``models``, that hold no random weights.
+
+    Raises:
+        PairdxError: a folder holds no model.
+    """
+    return [name for name in names if ModelCard.load(models / name).trained]

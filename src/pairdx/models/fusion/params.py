@@ -1,4 +1,4 @@
-"""Sections `fusion` and `baselines`: encoders, augmentation, optimiser (paper, 3.5)."""
+"""Sections `classifier` and `fusion`: encoders, head and optimiser (PairDx paper, section 3.5)."""
 
 from typing import ClassVar, Literal
 
@@ -12,8 +12,10 @@ Fusion = Literal["concat", "gated", "bilinear", "cross_attention"]
 
 
 class ClassifierParams(Section):
-    """Encoders, head and training of PairDxFusion; its baselines leave one encoder out."""
+    """What PairDxFusion and its baselines, which leave one encoder out, have in common."""
 
+    section: ClassVar[str] = "classifier"
+    shared: ClassVar[tuple[str, ...]] = ("augment", "precision")
     image_encoder: str = Field(min_length=1)
     image_weights: str | None  # null: from scratch; `imagenet`; or a file
     image_size: int = Field(ge=32, le=1024)  # pixels a side
@@ -41,18 +43,13 @@ class ClassifierParams(Section):
 
 
 class FusionParams(ClassifierParams):
-    """PairDx paper, section 3.5."""
+    """PairDxFusion: what section `classifier` says, but for what stands here."""
 
     section: ClassVar[str] = "fusion"
-    fusion: Fusion
+    inherits: ClassVar[str] = "classifier"
+    joint: Fusion
 
     @property
     def joined_by(self) -> Fusion:
         """See :class:`ClassifierParams`."""
-        return self.fusion
-
-
-class BaselinesParams(ClassifierParams):
-    """The encoders of PairDxFusion, each alone."""
-
-    section: ClassVar[str] = "baselines"
+        return self.joint

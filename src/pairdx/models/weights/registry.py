@@ -50,7 +50,7 @@ WEIGHTS = {
     "clip-vit-b32": Weights(
         what="OpenAI CLIP ViT-B/32",
         licence="MIT",
-        params="clip_zero_shot.model: ViT-B-32-quickgelu, pretrained: openai",
+        params="zero_shot.clip.model: ViT-B-32-quickgelu, pretrained: openai",
         files=(
             WeightFile("open_clip_config.json", f"{_CLIP}/open_clip_config.json", 556),
             WeightFile(
@@ -61,7 +61,7 @@ WEIGHTS = {
     "biomedclip": Weights(
         what="BiomedCLIP, PubMedBERT + ViT-B/16",
         licence="MIT",
-        params=f"biomedclip_zero_shot.model: hf-hub:{_BIOMEDCLIP.removeprefix('hf://')}",
+        params=f"zero_shot.biomedclip.model: hf-hub:{_BIOMEDCLIP.removeprefix('hf://')}",
         files=(
             WeightFile("open_clip_config.json", f"{_BIOMEDCLIP}/open_clip_config.json", 707),
             # The architecture of the text tower: open_clip would ask the hub for it at each load.
@@ -80,7 +80,7 @@ WEIGHTS = {
     "resnet18": Weights(
         what="torchvision ResNet-18, IMAGENET1K_V1",
         licence="BSD-3-Clause (torchvision); trained on ImageNet",
-        params="fusion.image_encoder: resnet18, image_weights: imagenet",
+        params="classifier.image_encoder: resnet18, image_weights: imagenet",
         files=(
             WeightFile(
                 "resnet18-f37072fd.pth",

@@ -7,10 +7,13 @@ from pydantic import Field, model_validator
 from pairdx.core.params import Section
 from pairdx.pairs.params import Augmentation, Precision
 
+PRETRAINED = "local-dir:bases/small_clip"  # what the stage pretrain_clip makes, as models name it
+
 
 class ClipTrainingParams(Section):
     """Training of both encoders of a CLIP."""
 
+    shared: ClassVar[tuple[str, ...]] = ("augment", "precision")
     objective: Literal["prompts", "captions"]  # cross-entropy of the classes, or contrast
     epochs: int = Field(ge=1)
     batch_size: int = Field(ge=2)
@@ -40,4 +43,4 @@ class PretrainClipParams(ClipTrainingParams):
 
     section: ClassVar[str] = "pretrain_clip"
     model: str = Field(min_length=1)  # local-dir:... or an open_clip name; weights are not read
-    epochs: int = Field(ge=0)  # 0: left as it is, where `clinvla.base` names another model
+    epochs: int = Field(ge=0)  # 0: left as it is, where models start from a published one

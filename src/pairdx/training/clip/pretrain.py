@@ -1,4 +1,4 @@
-"""The small CLIP that ClinVLA adapts where there is no published one."""
+"""The small CLIP from which PairDxCLIP and ClinVLA start where there is no published one."""
 
 import logging
 
@@ -29,10 +29,9 @@ def pretrain_clip(
         return True
     if params.epochs:
         log.warning(
-            "%d curated pairs are outside PairDx, and pretrain_clip.batch_size is %d: the base of "
-            "clinvla keeps random weights, and its scores mean nothing. Name a trained model in "
-            "clinvla.base (models/clip_zero_shot, if that is a published ViT), or lower "
-            "balance.cap_per_class",
+            "%d curated pairs are outside PairDx, and pretrain_clip.batch_size is %d: the small "
+            "CLIP keeps random weights, and so do zero-shot CLIP and what starts from it. Name a "
+            "published model in zero_shot.clip.model, or lower balance.cap_per_class",
             len(corpus),
             params.batch_size,
         )

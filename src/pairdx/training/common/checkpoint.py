@@ -15,6 +15,7 @@ import torch
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import new_file
+from pairdx.training.common.precision import resolve
 
 FOLDER = Path(".pairdx/checkpoints")
 
@@ -59,7 +60,7 @@ class Checkpoint:
 
 def fingerprint(settings: dict[str, Any], files: Iterable[Path]) -> str:
     """Digest what a run depends on: settings, input files, this package's code, torch's version."""
-    parts = [json.dumps([settings, torch.__version__], sort_keys=True)]
+    parts = [json.dumps([settings, torch.__version__, str(resolve("auto"))], sort_keys=True)]
     for path in [*files, *sorted(Path(__file__).parents[2].rglob("*.py"))]:
         with path.open("rb") as file:
             parts.append(hashlib.file_digest(file, "sha256").hexdigest())

@@ -19,6 +19,7 @@ from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Precision
 from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.precision import resolve
 
 History = list[dict[str, float]]
 
@@ -94,14 +95,19 @@ def fit(
         PairdxError: the loss is no longer a number.
     """
     # Weights stay float32: pure half precision with Adam ends in NaN.
-    scaler = torch.amp.GradScaler(device().type, enabled=recipe.precision == "float16")
-    step = _stepper(task, recipe, optimizer, scheduler, scaler)
+    dtype = resolve(recipe.precision)
+    scaler = torch.amp.GradScaler(device().type, enabled=dtype == torch.float16)
+    step = _stepper(task, recipe, dtype, optimizer, scheduler, scaler)
     parts: dict[str, Stateful] = {"model": task.model, "optimizer": optimizer, "scaler": scaler}
     if scheduler is not None:
         parts["scheduler"] = scheduler
     history, best = _resume(checkpoint, parts)
     with tqdm(
-        total=recipe.epochs, initial=len(history), desc=checkpoint.name, unit="epoch"
+        total=recipe.epochs,
+        initial=len(history),
+        desc=checkpoint.name,
+        unit="epoch",
+        disable=None,
     ) as progress:
         while len(history) < recipe.epochs:
             train_loss = _epoch(task, recipe, step)
@@ -186,17 +192,17 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], float]) -> float
 def _stepper(
     task: Task,
     recipe: Recipe,
+    dtype: torch.dtype,
     optimizer: Optimizer,
     scheduler: LRScheduler | None,
     scaler: torch.amp.GradScaler,
 ) -> Callable[[Tensor], float]:
     """Return the function that takes one step and gives its loss."""
     kind = device().type
-    dtype = getattr(torch, recipe.precision)
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
 
     def step(rows: Tensor) -> float:
-        with torch.autocast(kind, dtype, enabled=recipe.precision != "float32"):
+        with torch.autocast(kind, dtype, enabled=dtype != torch.float32):
             loss = task.loss(rows)
         if not torch.isfinite(loss):
             raise PairdxError(f"the training loss is {loss.item()}: lower the learning rate (lr)")

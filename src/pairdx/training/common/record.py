@@ -1,4 +1,4 @@
-"""The loss curves of a training run."""
+"""What a training run leaves on record: its loss curves, its time, and a line to read."""
 
 import csv
 import io
@@ -26,3 +26,14 @@ def write_seconds(path: Path) -> Iterator[None]:
     start = perf_counter()
     yield
     write_json(path, {"seconds": round(perf_counter() - start, 3)})
+
+
+def told(history: History) -> str:
+    """Say how long was trained and what validation came to."""
+    names = {"validation_macro_f1": "macro-F1", "validation_p_at_5": "precision at 5"}
+    best = [
+        f"validation {short} {max(row[name] for row in history):.3f}"
+        for name, short in names.items()
+        if name in history[0]
+    ]
+    return ", ".join([f"{len(history)} epochs", *best])

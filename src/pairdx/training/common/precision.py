@@ -1,0 +1,24 @@
+"""The number format of a training step: weights stay float32, products may be shorter."""
+
+import torch
+
+from pairdx.models.common.predictor import device
+from pairdx.pairs.params import Precision
+
+
+def resolve(precision: Precision) -> torch.dtype:
+    """Return the format that ``precision`` stands for on this machine.
+
+    `auto` is bfloat16 where the GPU or the CPU multiplies it in hardware (half the time of a step
+    here), else float32: without, bfloat16 is emulated, and slower. float16 is never chosen: it
+    needs a loss scaler, and the range of the losses checked.
+    """
+    if precision != "auto":
+        return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[
+            precision
+        ]
+    if device().type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        native = torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if native else torch.float32
