@@ -17,11 +17,8 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 repro: setup
 	$(RUN) pairdx check
 	$(RUN) dvc repro
-	# Of a new clone DVC skips it, as its inputs came out equal: its times would be another machine's.
-	$(RUN) dvc repro --force --single-item benchmark_cpu
-	$(RUN) dvc repro compare
 	$(RUN) pairdx offline-plots
-	cat metrics/timing/comparison.md
+	$(RUN) pairdx results
 
 test: setup
 	$(BIN)/python -m pytest

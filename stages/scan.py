@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pairdx.core.checkout import kept
 from pairdx.core.schema import COHORT, SCAN, read_table, write_table
 from pairdx.core.stage import run
 from pairdx.curate.scan.params import ScanParams
@@ -18,7 +19,7 @@ def main(
 ) -> str:
     """Gather size, hashes, words, faces and caption identifiers of every pair."""
     params = ScanParams.load()
-    facts = scan(raw, read_table(cohort, COHORT), params, CACHE)
+    facts = scan(raw, read_table(cohort, COHORT), params, kept(CACHE))
     write_table(facts, out, SCAN)
     return f"{facts.num_rows} pairs -> {out}"
 

@@ -18,13 +18,14 @@ from pairdx.statistics.intervals.params import IntervalParams
 def main(*, predictions: Path, metrics: Path, plot: Path, table: Path) -> str:
     """Say which differences between models are real, from their predictions alone."""
     models = read_together(tables_of(predictions, load_models()))
-    found = compare_all(models, IntervalParams.load(), load_seed())
+    params = IntervalParams.load()
+    found = compare_all(models, params, load_seed())
     articles = next(iter(models.values())).articles
     write_json(metrics, differences_json(found))
     write_text(plot, differences_csv(found))
     write_text(table, differences_markdown(found, len(articles), int(articles.max()) + 1))
-    held = sum(row["significant"] for row in found)
-    return f"{held} of {len(found)} differences hold -> {table}"
+    held = sum(row["p_by_article_holm"] < 1 - params.confidence for row in found)
+    return f"{held} of {len(found)} differences hold by article -> {table}"
 
 
 if __name__ == "__main__":

@@ -6,4 +6,4 @@ import os
 # set before. GNU's default, billions on an idle machine, keeps a core from whoever else needs it:
 # beside two busy processes training was up to 30 times as slow (docs/costs.md). No result changes.
 if "OMP_WAIT_POLICY" not in os.environ:
-    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")

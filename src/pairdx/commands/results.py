@@ -12,9 +12,10 @@ from typing import Any
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import PAIRS, read_table
 from pairdx.core.stage import SECONDS
-from pairdx.evidence.comparison.comparison import COMPARED, KEYS
+from pairdx.evidence.comparison.comparison import KEYS
 from pairdx.models.common.card import ModelCard
 from pairdx.statistics.intervals.reported import estimate
+from pairdx.statistics.scores.classification import COMPARED
 
 COMPARISON = Path("metrics/comparison.json")
 TEST = Path("data/pairdx/test.parquet")

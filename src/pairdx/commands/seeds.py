@@ -16,8 +16,8 @@ from dvc.scm import RevError
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
 from pairdx.core.params import PARAMS, load_seeds, read
+from pairdx.statistics.scores.classification import COMPARED
 
-METRICS = ("accuracy", "macro_f1")
 DIGITS = 6
 
 Scores = Mapping[str, Mapping[str, float]]  # by model and metric, as metrics/comparison.json
@@ -36,7 +36,7 @@ def spread(runs: Mapping[int, Scores]) -> dict[str, dict[str, Any]]:
     return {
         model: {
             metric: _summary({seed: scores[model][metric] for seed, scores in runs.items()})
-            for metric in METRICS
+            for metric in COMPARED
         }
         for model in models
     }
@@ -46,7 +46,7 @@ def spread_markdown(models: Mapping[str, Mapping[str, Any]], seeds: int) -> str:
     """A table of `mean +- standard deviation (least to largest)`."""
     lines = ["| Model | Accuracy | Macro-F1 |", "|---|---|---|"]
     for model, metrics in models.items():
-        lines.append(f"| {model} | {' | '.join(_cell(metrics[metric]) for metric in METRICS)} |")
+        lines.append(f"| {model} | {' | '.join(_cell(metrics[metric]) for metric in COMPARED)} |")
     return "\n".join([*lines, "", f"{seeds} seeds: mean +- standard deviation (range)."]) + "\n"
 
 

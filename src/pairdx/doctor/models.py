@@ -28,9 +28,8 @@ def weights_of(sections: dict[str, Section]) -> list[str]:
     Raises:
         PairdxError: they name weights that do not fit the encoder.
     """
-    names: list[str | None] = []
-    for clip in cast(ZeroShotParams, sections["zero_shot"]).models.values():
-        names.append(of_clip(clip.model, clip.pretrained))
+    zero_shot = cast(ZeroShotParams, sections["zero_shot"]).models.values()
+    names = [of_clip(clip.model, clip.pretrained) for clip in zero_shot]
     classifier = cast(ClassifierParams, sections["classifier"])
     names.append(of_images(classifier.image_encoder, classifier.image_weights))
     words = cast(WordVectorsParams, sections["word_vectors"])

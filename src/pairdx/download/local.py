@@ -6,6 +6,7 @@ nothing; what it holds is read and never changed.
 
 from pathlib import Path
 
+from pairdx.core.checkout import kept
 from pairdx.core.errors import PairdxError
 
 NOTE = "README.md"  # says in the folder itself what it is for
@@ -22,5 +23,12 @@ def local_release(path: Path) -> Path | None:
             f"download.path = {str(path)!r}; no such folder: an existing one is needed, with the "
             "release's files in it, or empty, then they are downloaded"
         )
-    held = [entry for entry in path.iterdir() if entry.name != NOTE and entry.name[0] != "."]
-    return path if held else None
+    # A copy of the project for an experiment has the folder and the note, the checkout the rest.
+    for place in dict.fromkeys((path, kept(path))):
+        if place.is_dir() and any(_counts(entry) for entry in place.iterdir()):
+            return place
+    return None
+
+
+def _counts(entry: Path) -> bool:
+    return entry.name != NOTE and not entry.name.startswith(".")

@@ -14,8 +14,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from tqdm import tqdm
 
+from pairdx.core.checkout import kept
 from pairdx.core.errors import PairdxError
 from pairdx.download.params import DownloadParams
 from pairdx.download.transfer import Client, CorruptedError, RemoteFile, fetch
@@ -47,7 +49,7 @@ def download_record(
                 f"({', '.join(files)}); is the number of the record right?"
             )
     wanted = [files[name] for name in names or files]
-    cache = Path(params.cache) / f"zenodo-{number}"
+    cache = kept(params.cache) / f"zenodo-{number}"
     return download(client, wanted, cache, params.workers), record.version
 
 
@@ -62,9 +64,10 @@ def download(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _refuse_full_disk(files, folder)
-        with _progress(client, folder, files) as fetch_one:
-            return _all(client, files, fetch_one, workers)
+        with FileLock(folder / ".lock"):  # an experiment beside this one may want the same
+            _refuse_full_disk(files, folder)
+            with _progress(client, folder, files) as fetch_one:
+                return _all(client, files, fetch_one, workers)
     except OSError as error:
         raise PairdxError(f"{folder}: {error.strerror or error}; see download.cache") from error
 

@@ -3,7 +3,6 @@
 Shapes: ``N`` images, ``S`` pixels a side.
 """
 
-import io
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +17,14 @@ from torchvision.transforms.v2 import functional as transform
 
 from pairdx.core.errors import PairdxError
 from pairdx.pairs.params import Augmentation
+from pairdx.sources.decode import UndecodableError, decode
 
+MAX_MEGAPIXELS = 200  # more than any camera's; PairDx itself has small images
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+Resize = Literal["squash", "shortest", "longest"]
 
 
 @dataclass(frozen=True)
@@ -35,22 +39,17 @@ class ImageInput:
     size: int
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
-    resize: Literal["squash", "shortest", "longest"] = "squash"
+    resize: Resize = "squash"
 
     def decode(self, data: bytes) -> Tensor:
         """Decode one image, uint8 of shape ``(3, S, S)``.
 
         Raises:
-            PairdxError: the bytes are no image that Pillow reads.
+            PairdxError: the bytes are no image that can be read.
         """
         try:
-            with Image.open(io.BytesIO(data)) as image:
-                return transform.pil_to_tensor(self._fit(image.convert("RGB")))
-        except Image.UnidentifiedImageError:
-            raise PairdxError(
-                f"an image of {len(data)} bytes does not decode: its format is not known"
-            ) from None
-        except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+            return transform.pil_to_tensor(self._fit(decode(data, MAX_MEGAPIXELS)))
+        except UndecodableError as error:
             raise PairdxError(f"an image of {len(data)} bytes does not decode: {error}") from error
 
     def decode_all(self, images: Sequence[bytes]) -> Tensor:
@@ -78,6 +77,19 @@ class ImageInput:
         return transform.center_crop(
             transform.resize(image, [height, width], bicubic), [side, side]
         )
+
+
+def seen_part(size: tuple[int, int], resize: Resize) -> tuple[int, int, int, int]:
+    """The part of an image of ``size`` that a model's square shows (left, top, right, bottom).
+
+    Where the square was padded, it reaches beyond the image.
+    """
+    width, height = size
+    if resize == "squash":
+        return 0, 0, width, height
+    side = min(size) if resize == "shortest" else max(size)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
 
 
 class Augment:

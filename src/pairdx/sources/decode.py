@@ -8,7 +8,6 @@ import hashlib
 import io
 import warnings
 
-import imagehash
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -17,6 +16,16 @@ FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none of which runs an
 
 class UndecodableError(Exception):
     """The bytes are no image that can be read; the message is a short reason."""
+
+
+def opened(data: bytes, max_megapixels: float | None = None) -> Image.Image:
+    """Open an image without decoding it: its header is read, no pixel.
+
+    Raises:
+        OSError: the bytes are of no known format (and what else Pillow raises on a damaged header).
+    """
+    Image.MAX_IMAGE_PIXELS = int(max_megapixels * 1e6) if max_megapixels else None
+    return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def decode(data: bytes, max_megapixels: float | None = None) -> Image.Image:
@@ -29,12 +38,11 @@ def decode(data: bytes, max_megapixels: float | None = None) -> Image.Image:
     Raises:
         UndecodableError: the bytes are damaged, of no known format, or of too many pixels.
     """
-    Image.MAX_IMAGE_PIXELS = int(max_megapixels * 1e6) if max_megapixels else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # remarks on odd metadata, which is thrown away
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            with opened(data, max_megapixels) as image:
                 image.load()
                 return _to_rgb(ImageOps.exif_transpose(image))
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -72,6 +80,8 @@ def pixel_hash(image: Image.Image) -> str:
 
 def perceptual_hash(image: Image.Image, hash_size: int) -> bytes | None:
     """Return the bits of the DCT hash; images of one colour all share one, so they get none."""
+    import imagehash  # with SciPy's transforms half a second, for the scan alone
+
     if image.getcolors(maxcolors=1) is not None:
         return None
     return np.packbits(imagehash.phash(image, hash_size).hash.ravel()).tobytes()

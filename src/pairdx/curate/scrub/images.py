@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from pairdx.curate.scrub.fill import Box, fill
-from pairdx.sources.decode import FORMATS, decode
+from pairdx.sources.decode import decode, opened
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -67,9 +67,8 @@ def clean_image(
 
 
 def _keep(data: bytes, max_side: int) -> CleanImage | None:
-    Image.MAX_IMAGE_PIXELS = None  # the scan has seen to it
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with opened(data) as image:
             extension = EXTENSIONS.get(image.format or "")
             fits = max(image.size) <= max_side and image.mode in ("RGB", "L")
             if extension is None or not fits or not is_bare(data):

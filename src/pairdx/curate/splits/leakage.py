@@ -70,9 +70,9 @@ def _count(earlier: npt.NDArray[np.str_], later: npt.NDArray[np.str_]) -> dict[s
 
 
 def summary(leakage: dict[str, dict[str, dict[str, float]]]) -> str:
-    """Say on one line what the test shares with the training pairs."""
+    """Say on one line what is shared, and by what share of the test pairs."""
     told = [
-        f"{counts['shared']:g} {what} ({counts['share']:.1%} of the test pairs)"
+        f"{counts['shared']:g} {what}" + (f" ({counts['share']:.1%})" if counts["shared"] else "")
         for what, counts in leakage["train_test"].items()
     ]
     return f"train and test share {', '.join(told)}"

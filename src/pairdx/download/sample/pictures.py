@@ -10,6 +10,7 @@ from pairdx.download.sample.canvas import Rng, write
 from pairdx.download.sample.draw import draw
 from pairdx.download.sample.motifs import MOTIFS
 from pairdx.download.sample.plan import Plan, Row
+from pairdx.sources.decode import decode
 
 _QUALITY = 80
 
@@ -37,7 +38,7 @@ def _original(plan: Plan, number: int, component: int) -> Image.Image:
 
 def _near_copy(rng: Rng, image: Image.Image, may_crop: bool) -> bytes:
     """The same picture as another article might carry it: re-encoded, resized, relit, cropped."""
-    image = Image.open(io.BytesIO(_encode(image))).convert("RGB")
+    image = decode(_encode(image))
     kind = int(rng.integers(4))
     if kind == 0 and may_crop:  # a border of about 1 % in all
         dx, dy = (max(1, round(side * 0.005)) for side in image.size)

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from pairdx.statistics.intervals.reported import ENDS
+from pairdx.statistics.scores.classification import COMPARED
 
-# What models are compared by, and how a table's header calls it.
-COMPARED = {"accuracy": "acc", "macro_f1": "f1"}
+SHORT = {"accuracy": "acc", "macro_f1": "f1"}  # as a table's header has it
 KEYS = tuple(f"{metric}{end}" for metric in COMPARED for end in ENDS)
 
 Scores = dict[str, Any]  # KEYS and n
@@ -22,7 +22,7 @@ def scores_of(summary: Mapping[str, Any]) -> Scores:
 def headline_of(scores: Mapping[str, Scores]) -> dict[str, dict[str, float]]:
     """What `dvc exp show` tabulates: by model, in short names, without intervals."""
     return {
-        name: {short: one[metric] for metric, short in COMPARED.items()}
+        name: {short: one[metric] for metric, short in SHORT.items()}
         for name, one in scores.items()
     }
 

@@ -3,19 +3,20 @@
 import numpy as np
 from PIL import Image, ImageOps
 
+from pairdx.pairs.images import Resize, seen_part
 from pairdx.statistics.intervals.bootstrap import Floats
 
 OPACITY = 0.6  # where the map is highest: the image stays visible
 LEAST, MIDDLE, MOST = "#4b1d91", "#e8384f", "#fff04a"  # purple, red, yellow
 
 
-def overlay(image: Image.Image, values: Floats, resize: str) -> Image.Image:
+def overlay(image: Image.Image, values: Floats, resize: Resize) -> Image.Image:
     """Colour ``image`` where a map ``(h, h)`` is above 0, by its share of the map's maximum.
 
     Args:
         image: the whole image.
         values: a map of what the model was given of it.
-        resize: how the image had become a square (see ``data.images.ImageInput``).
+        resize: how the image had become a square (see ``ImageInput``).
     """
     image = image.convert("RGB")
     left, top, right, bottom = seen_part(image.size, resize)
@@ -25,16 +26,3 @@ def overlay(image: Image.Image, values: Floats, resize: str) -> Image.Image:
     heat.paste(cells.resize((right - left, bottom - top), Image.Resampling.BILINEAR), (left, top))
     coloured = ImageOps.colorize(heat, LEAST, MOST, MIDDLE)
     return Image.composite(coloured, image, heat.point(lambda value: value * OPACITY))
-
-
-def seen_part(size: tuple[int, int], resize: str) -> tuple[int, int, int, int]:
-    """The part of an image that a model's square shows (left, top, right, bottom).
-
-    Where the square was padded, it reaches beyond the image.
-    """
-    width, height = size
-    if resize == "squash":
-        return 0, 0, width, height
-    side = min(size) if resize == "shortest" else max(size)
-    left, top = (width - side) // 2, (height - side) // 2
-    return left, top, left + side, top + side

@@ -1,9 +1,6 @@
 """The page of explained cases: heat maps over images, shaded words, what each input brings."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
-
-from PIL import Image
 
 from pairdx.core.schema import LABELS
 from pairdx.evidence.explanation.explain import ImageMap, WordWeights
@@ -14,6 +11,7 @@ from pairdx.pages.pictures import thumbnail
 from pairdx.pairs.images import ImageInput
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import tokenize
+from pairdx.sources.decode import decode
 from pairdx.statistics.intervals.bootstrap import Floats
 
 TITLE = "What the models look at"
@@ -70,8 +68,7 @@ def shaded(caption: str, weights: Floats) -> list[Piece]:
 
 def _card(case: Case, kind: str, pairs: Pairs, inputs: Mapping[str, ImageInput], side: int) -> Card:
     label = pairs.labels[case.row]
-    with Image.open(io.BytesIO(pairs.images[case.row])) as opened:
-        image = opened.convert("RGB")
+    image = decode(pairs.images[case.row])
     pictures = [Picture(thumbnail(image, side), "the image")]
     for name, seen in case.maps.items():
         drawn = overlay(image, seen.values, inputs[name].resize)

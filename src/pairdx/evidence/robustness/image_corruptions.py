@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from pairdx.sources.decode import decode
+
 SEVERITIES = (1, 2, 3, 4, 5)
 
 # The constants of ImageNet-C's own scripts (Hendrycks and Dietterich 2019), for 224 pixels.
@@ -33,8 +35,7 @@ Pixels = npt.NDArray[np.float32]  # (H, W, 3), from 0 to 1
 
 def working_copy(data: bytes, side: int) -> Image.Image:
     """Decode a picture and scale it down until its shorter side has ``side`` pixels."""
-    with Image.open(io.BytesIO(data)) as image:
-        picture = image.convert("RGB")
+    picture = decode(data)
     scale = side / min(picture.size)
     if scale >= 1:
         return picture
@@ -81,8 +82,7 @@ def _gaussian_blur(image: Image.Image, radius: float, _: np.random.Generator) ->
 def _jpeg(image: Image.Image, quality: float, _: np.random.Generator) -> Image.Image:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=int(quality))
-    with Image.open(buffer) as lossy:
-        return lossy.convert("RGB")
+    return decode(buffer.getvalue())
 
 
 def _brightness(image: Image.Image, added: float, _: np.random.Generator) -> Image.Image:

@@ -25,6 +25,7 @@ from pairdx.evidence.robustness.answers import Booleans, Corrupted
 from pairdx.evidence.robustness.params import RobustnessParams
 from pairdx.statistics.intervals.bootstrap import Floats, article_weights
 from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
+from pairdx.statistics.scores.ranking import divide
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
     corrupted = rates[..., 1:].mean(axis=-1)  # (1 + R, F, K)
     own = corrupted[:, model]  # (1 + R, K)
     lost = own - rates[:, model, :, 0]
-    relative = _divide(own, corrupted[:, errors.reference])
+    relative = divide(own, corrupted[:, errors.reference])
     summary: dict[str, Any] = {
         **errors.told("mean_error", own.mean(axis=1)),
         **errors.told("accuracy_drop", lost.mean(axis=1)),
@@ -125,9 +126,3 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
         for k, place in enumerate(places)
     }
     return summary
-
-
-def _divide(numerator: Floats, denominator: Floats) -> Floats:
-    """Divide, giving NaN where the denominator is 0."""
-    result = np.full(numerator.shape, np.nan)
-    return np.divide(numerator, denominator, out=result, where=denominator > 0)

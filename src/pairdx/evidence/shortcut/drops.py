@@ -14,9 +14,7 @@ import numpy as np
 
 from pairdx.statistics.intervals.bootstrap import Floats, Integers, article_weights
 from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
-from pairdx.statistics.scores.classification import accuracy, confusion, macro_f1
-
-METRICS = ("accuracy", "macro_f1")
+from pairdx.statistics.scores.classification import COMPARED, confusion
 
 
 class Resampling(Protocol):
@@ -71,13 +69,13 @@ def _score(weights: Floats, actual: Integers, versions: Sequence[Integers]) -> F
     scored = []
     for predicted in versions:
         matrices = confusion(weights, actual, predicted)
-        scored.append(np.stack([accuracy(matrices), macro_f1(matrices)], axis=1))
+        scored.append(np.stack([metric(matrices) for metric in COMPARED.values()], axis=1))
     return np.stack(scored, axis=1)
 
 
 def _summary(before: Floats, after: Floats, confidence: float, articles: int) -> Summary:
     """The metrics of a version (1 + R, M), and its drops with their intervals."""
-    summary = {name: rounded(value) for name, value in zip(METRICS, after[0], strict=True)}
-    for name, lost in zip(METRICS, (before - after).T, strict=True):
+    summary = {name: rounded(value) for name, value in zip(COMPARED, after[0], strict=True)}
+    for name, lost in zip(COMPARED, (before - after).T, strict=True):
         summary |= with_interval(f"{name}_drop", lost[0], lost[1:], confidence, articles)
     return summary

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from pairdx.evidence.shortcut.drops import METRICS, Labelled, Resampling, drops
+from pairdx.evidence.shortcut.drops import Labelled, Resampling, drops
 from pairdx.statistics.intervals.bootstrap import Integers
+from pairdx.statistics.scores.classification import COMPARED
 
 
 def summarise(
@@ -41,7 +42,7 @@ def _of_model(
 ) -> dict[str, Any]:
     after = {name: before if classes is None else classes for name, classes in changed.items()}
     scored = drops(pairs, before, {"unchanged": before, **after}, params, seed)
-    unchanged = {name: scored["unchanged"][name] for name in METRICS}
+    unchanged = {name: scored["unchanged"][name] for name in COMPARED}
     told = {name: {"read": changed[name] is not None, **scored[name]} for name in changed}
     return {"n": len(before), **unchanged, "changes": told}
 

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from pairdx.statistics.intervals.reported import ENDS, estimate
+from pairdx.statistics.scores.classification import COMPARED
 
-METRICS = ("accuracy", "macro_f1")
 # Smaller p-values are told as such: their digits mean nothing, nor is a p-value ever 0.
 SMALLEST_P = 0.0001
 
@@ -34,7 +34,7 @@ def differences_csv(found: Sequence[dict[str, Any]]) -> str:
         [
             (_name(one), metric, *(one[f"{metric}{end}"] for end in ENDS))
             for one in found
-            for metric in METRICS
+            for metric in COMPARED
         ],
         columns=["models", "metric", "value", "low", "high"],
     )
@@ -58,7 +58,7 @@ def _name(one: dict[str, Any]) -> str:
 def _line(one: dict[str, Any]) -> str:
     cells = [
         _name(one),
-        *(estimate(one, metric, "+") for metric in METRICS),
+        *(estimate(one, metric, "+") for metric in COMPARED),
         str(one["n10"]),
         str(one["n01"]),
         *(_p(one[key]) for key in ("p", "p_holm", "p_by_article", "p_by_article_holm")),

@@ -27,9 +27,8 @@ from pairdx.statistics.intervals.bootstrap import Floats, Integers
 from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import Summary
 from pairdx.statistics.intervals.resamples import Resamples
-from pairdx.statistics.scores.classification import Predictions, accuracy, confusion, macro_f1
+from pairdx.statistics.scores.classification import COMPARED, Predictions, confusion
 
-METRICS = {"accuracy": accuracy, "macro_f1": macro_f1}
 TESTS = ("p", "p_by_article")
 
 
@@ -92,12 +91,12 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _scores(model: Predictions, drawn: Resamples) -> dict[str, Floats]:
     """Each metric of all pairs (first) and of every resample, (1 + R,)."""
     matrices = confusion(drawn.weights, model.actual, model.predicted)
-    return {name: metric(matrices) for name, metric in METRICS.items()}
+    return {name: metric(matrices) for name, metric in COMPARED.items()}
 
 
 def _differences(first: dict[str, Floats], second: dict[str, Floats], drawn: Resamples) -> Summary:
     found: Summary = {}
-    for name in METRICS:
+    for name in COMPARED:
         found |= drawn.summary(name, first[name] - second[name])
     return found
 

@@ -25,9 +25,13 @@ from pairdx.evidence.subgroups.params import SubgroupsParams
 from pairdx.statistics.intervals.bootstrap import Floats, Integers, expanded
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.intervals.resamples import Resamples
-from pairdx.statistics.scores.classification import Predictions, accuracy, confusion, macro_f1
-
-METRICS = ("accuracy", "macro_f1")
+from pairdx.statistics.scores.classification import (
+    COMPARED,
+    Predictions,
+    accuracy,
+    confusion,
+    macro_f1,
+)
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,14 @@ def summarise(
     }
     widths = {
         metric: _max_t([scores[metric] for scores in scored.values()], params.confidence)
-        for metric in METRICS
+        for metric in COMPARED
     }
     by = {
         name: {
             "groups": _groups(predictions, scores, params.min_pairs, drawn),
             "largest_gap": {
                 metric: _largest_gap(scores[metric], widths[metric], params.confidence)
-                for metric in METRICS
+                for metric in COMPARED
             },
         }
         for name, scores in scored.items()
@@ -88,9 +92,9 @@ def summarise(
     return {
         "comparisons": {
             metric: sum(len(scores[metric].compared) for scores in scored.values())
-            for metric in METRICS
+            for metric in COMPARED
         },
-        "largest_gap": {metric: _largest_of_all(by, metric) for metric in METRICS},
+        "largest_gap": {metric: _largest_of_all(by, metric) for metric in COMPARED},
         "by": by,
     }
 
@@ -119,7 +123,7 @@ def _score(
     scorable = {"accuracy": [True] * size, "macro_f1": [count > 1 for count in classes]}
     measured = _metrics(predictions, inside, drawn.weights)
     scores = {}
-    for metric in METRICS:
+    for metric in COMPARED:
         values = np.where(scorable[metric], measured[metric], np.nan)  # (1 + R, G)
         large = [
             group

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from pairdx.core.checkout import kept
 from pairdx.core.errors import PairdxError
 from pairdx.core.params import Section
 
@@ -172,4 +173,4 @@ class WeightsParams(Section):
     @property
     def folder(self) -> Path:
         """The place as a path."""
-        return Path(self.dir).expanduser()
+        return kept(self.dir)

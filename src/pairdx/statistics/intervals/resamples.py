@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 
 from pairdx.statistics.intervals.bootstrap import Booleans, Floats, Integers, article_weights
 from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
+from pairdx.statistics.scores.ranking import divide
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Resamples:
         """
         pairs = self.weights @ group
         total = self.weights @ np.where(group, values, 0)
-        means = np.divide(total, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+        means = divide(total, pairs)
         return self.summary(name, means, group)
 
     def share(self, name: str, part: Booleans, group: Booleans) -> Summary:

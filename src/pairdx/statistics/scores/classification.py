@@ -10,6 +10,7 @@ as a prediction; balanced accuracy and AUROC are means over the classes present 
 Shapes: R resamples, N pairs, K classes in the order of ``LABELS``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PREDICTIONS, read_table
+from pairdx.statistics.scores.ranking import divide
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -131,9 +133,9 @@ def per_class(matrices: Floats) -> dict[str, Floats]:
     hits = np.diagonal(matrices, axis1=1, axis2=2)
     support, calls = matrices.sum(axis=2), matrices.sum(axis=1)
     return {
-        "precision": _divide(hits, calls),
-        "recall": _divide(hits, support),
-        "f1": _divide(2 * hits, support + calls),
+        "precision": divide(hits, calls, otherwise=0.0),
+        "recall": divide(hits, support, otherwise=0.0),
+        "f1": divide(2 * hits, support + calls, otherwise=0.0),
         "support": support,
     }
 
@@ -142,6 +144,10 @@ def macro_f1(matrices: Floats) -> Floats:
     """Mean F1 of the classes that are a label or a prediction somewhere, (R,)."""
     present = matrices.sum(axis=1) + matrices.sum(axis=2) > 0
     return _mean(per_class(matrices)["f1"], present)
+
+
+# What models are compared by, wherever they are.
+COMPARED: dict[str, Callable[[Floats], Floats]] = {"accuracy": accuracy, "macro_f1": macro_f1}
 
 
 def balanced_accuracy(matrices: Floats) -> Floats:
@@ -171,16 +177,10 @@ def _area(weights: Floats, positive: npt.NDArray[np.bool_], scores: Floats) -> F
     last = np.searchsorted(scores[negatives], scores[positive], side="right")
     of_positive = weights[:, positive]
     wins = (of_positive * (below[:, first] + below[:, last])).sum(axis=1) / 2
-    return _divide(wins, of_positive.sum(axis=1) * below[:, -1], otherwise=np.nan)
-
-
-def _divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
-    """Divide, giving ``otherwise`` where the denominator is 0."""
-    result = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), otherwise)
-    return np.divide(numerator, denominator, out=result, where=denominator > 0)
+    return divide(wins, of_positive.sum(axis=1) * below[:, -1])
 
 
 def _mean(values: Floats, present: npt.NDArray[np.bool_]) -> Floats:
     """Mean of a row's ``present`` values; NaN for a row without any."""
     total = np.where(present, values, 0).sum(axis=1)
-    return _divide(total, present.sum(axis=1).astype(np.float64), otherwise=np.nan)
+    return divide(total, present.sum(axis=1))

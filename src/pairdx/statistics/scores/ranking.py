@@ -57,7 +57,7 @@ def _reciprocal_rank(above: int, tied: int, hits: int) -> float:
     return float((-np.diff(missed) / (above + np.arange(1, tied + 1))).sum())
 
 
-def divide(numerator: Floats, denominator: Floats | Integers) -> Floats:
-    """Divide, giving NaN where the denominator is 0."""
-    result = np.full(np.shape(numerator), np.nan)
+def divide(numerator: Floats, denominator: Floats | Integers, otherwise: float = np.nan) -> Floats:
+    """Divide, giving ``otherwise`` where the denominator is 0."""
+    result = np.full(np.broadcast_shapes(np.shape(numerator), np.shape(denominator)), otherwise)
     return np.divide(numerator, denominator, out=result, where=denominator > 0)

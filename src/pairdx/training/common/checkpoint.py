@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from pairdx.core.checkout import kept
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import new_file
 from pairdx.training.common.precision import resolve
@@ -22,7 +23,10 @@ FOLDER = Path(".pairdx/checkpoints")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One file a model, valid for exactly one combination of settings, data and code."""
+    """One file a run: of a model, and one combination of settings, data and code.
+
+    Two experiments that train side by side have each their own.
+    """
 
     name: str
     fingerprint: str
@@ -30,7 +34,7 @@ class Checkpoint:
     @property
     def path(self) -> Path:
         """Where the state is kept."""
-        return FOLDER / f"{self.name}.pt"
+        return kept(FOLDER) / f"{self.name}-{self.fingerprint[:12]}.pt"
 
     def save(self, state: dict[str, Any]) -> None:
         """Keep ``state``: tensors, numbers, strings, lists and dictionaries of them."""

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Protocol
 
 import torch
@@ -20,6 +21,9 @@ from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Precision
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.precision import resolve
+
+# Writing the state of a small network takes as long as a tenth of its epoch.
+SAVE_EVERY = 10.0
 
 History = list[dict[str, float]]
 
@@ -87,9 +91,9 @@ def fit(
     A task that retrieves keeps the epoch of the highest precision: its loss rises while it still
     gets better, as a contrast that is sure of itself pays more for its errors.
 
-    The state after each epoch goes to ``checkpoint``: a run that was killed goes on from there
-    and ends with the same weights as one that was not. ``keep_checkpoint`` leaves it there at the
-    end, for a run that has another part to come.
+    The state after an epoch goes to ``checkpoint``, at most every ``SAVE_EVERY`` seconds: a run
+    that was killed goes on from there and ends with the same weights as one that was not.
+    ``keep_checkpoint`` leaves it there at the end, for a run that has another part to come.
 
     Raises:
         PairdxError: the loss is no longer a number.
@@ -102,6 +106,7 @@ def fit(
     if scheduler is not None:
         parts["scheduler"] = scheduler
     history, best = _resume(checkpoint, parts)
+    saved = perf_counter()
     with tqdm(
         total=recipe.epochs,
         initial=len(history),
@@ -118,7 +123,10 @@ def fit(
                 best = deepcopy(task.model.state_dict())
             progress.set_postfix({"loss": f"{train_loss:.3f}", **scores}, refresh=False)
             progress.update()
-            checkpoint.save(_state(parts, history, best))
+            last = len(history) == recipe.epochs and keep_checkpoint
+            if last or perf_counter() - saved >= SAVE_EVERY:
+                checkpoint.save(_state(parts, history, best))
+                saved = perf_counter()
     task.model.load_state_dict(best)
     if not keep_checkpoint:
         checkpoint.remove()

@@ -1,25 +1,22 @@
 """How good a model is after an epoch. Shapes: ``N`` pairs, ``K`` classes."""
 
 import numpy as np
-from sklearn.metrics import f1_score
 from torch import Tensor
 from torch.nn import functional
 
-from pairdx.core.schema import LABELS
+from pairdx.statistics.scores.classification import confusion, macro_f1
 from pairdx.statistics.scores.ranking import precision_at
 
 EVALUATION_BATCH = 128
 
 
 def validation_scores(logits: Tensor, targets: Tensor) -> dict[str, float]:
-    """Score ``(N, K)`` logits; macro-F1 counts all six classes."""
-    predicted = logits.argmax(1)
-    macro_f1 = f1_score(
-        targets, predicted, labels=range(len(LABELS)), average="macro", zero_division=0.0
-    )
+    """Score ``(N, K)`` logits, by the macro-F1 that the test split is scored by."""
+    actual, predicted = targets.numpy(), logits.argmax(1).numpy()
+    score = float(macro_f1(confusion(np.ones((1, len(actual))), actual, predicted))[0])
     return {
         "validation_loss": round(functional.cross_entropy(logits.float(), targets).item(), 6),
-        "validation_macro_f1": round(float(macro_f1), 6),
+        "validation_macro_f1": round(score, 6),
     }
 
 
