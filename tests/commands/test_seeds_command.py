@@ -18,8 +18,8 @@ from pairdx.commands.seeds import TRAINING
 STAGE = 'python -c \'import yaml; print(yaml.safe_load(open("params.yaml"))["seed"])\' > {}'
 COMPARE = (
     'python -c \'import json; data, training = (float(open(f).read()) for f in ("split", '
-    '"word_vectors")); json.dump({"fusion": {"accuracy": training / 100, "macro_f1": '
-    'data / 100}}, open("metrics/comparison.json", "w"))\''
+    '"word_vectors")); json.dump({"fusion": {"acc": training / 100, "f1": '
+    'data / 100}}, open("metrics/headline/models.json", "w"))\''
 )
 
 
@@ -45,13 +45,13 @@ def project(tmp_path):
         "compare": {
             "cmd": COMPARE,
             "deps": ["split", "word_vectors"],
-            "metrics": [{"metrics/comparison.json": {"cache": False}}],
+            "metrics": [{"metrics/headline/models.json": {"cache": False}}],
         },
     }
     (tmp_path / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))
     (tmp_path / "params.yaml").write_text("seed: 17\nseeds: [18, 20]\n")
-    (tmp_path / "metrics").mkdir()
-    (tmp_path / "metrics" / ".gitkeep").write_text("")
+    (tmp_path / "metrics" / "headline").mkdir(parents=True)
+    (tmp_path / "metrics" / "headline" / ".gitkeep").write_text("")
     for words in ("init -q", "config user.name t", "config user.email t@example.org"):
         subprocess.run(["git", *words.split()], cwd=tmp_path, check=True)
     assert run(tmp_path, "dvc", "init", "-q").returncode == 0

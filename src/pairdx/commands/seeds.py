@@ -16,11 +16,12 @@ from dvc.scm import RevError
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
 from pairdx.core.params import PARAMS, load_seeds, read
+from pairdx.evidence.comparison.comparison import SHORT
 from pairdx.statistics.scores.classification import COMPARED
 
 DIGITS = 6
 
-Scores = Mapping[str, Mapping[str, float]]  # by model and metric, as metrics/comparison.json
+Scores = Mapping[str, Mapping[str, float]]  # by model and metric, as metrics/headline/models.json
 
 
 def spread(runs: Mapping[int, Scores]) -> dict[str, dict[str, Any]]:
@@ -35,7 +36,7 @@ def spread(runs: Mapping[int, Scores]) -> dict[str, dict[str, Any]]:
     models = [model for model in first if all(model in other for other in others)]
     return {
         model: {
-            metric: _summary({seed: scores[model][metric] for seed, scores in runs.items()})
+            metric: _summary({seed: scores[model][SHORT[metric]] for seed, scores in runs.items()})
             for metric in COMPARED
         }
         for model in models
@@ -66,7 +67,7 @@ def _cell(summary: Mapping[str, Any]) -> str:
     return f"{summary['mean']:.3f}{sd} ({summary['min']:.3f} to {summary['max']:.3f})"
 
 
-COMPARISON = "metrics/comparison.json"
+HEADLINE = "metrics/headline/models.json"
 # Where training starts: what lies before decides on the data, and keeps the seed of params.yaml.
 TRAINING = ("word_vectors", "train_tfidf", "zero_shot", "pretrain_clip")
 
@@ -84,7 +85,7 @@ def run_and_gather(out: Path, *, training_only: bool) -> None:
             _run(name, seed, training_only)
         runs[seed] = _scores(name)
         if not runs[seed]:
-            raise PairdxError(f"experiment {name}: no {COMPARISON}; `dvc exp remove {name}`")
+            raise PairdxError(f"experiment {name}: no {HEADLINE}; `dvc exp remove {name}`")
     models = spread({seed: scores for seed, scores in runs.items() if scores})
     varied = "training" if training_only else "data and training"
     write_json(out, {"seeds": list(seeds), "varied": varied, "models": models})
@@ -109,7 +110,7 @@ def _prefix(training_only: bool) -> str:
 def _scores(name: str) -> Scores | None:
     """Return the comparison of an experiment, None where there is no such experiment."""
     try:
-        scores: Scores = dvc.api.metrics_show(COMPARISON, rev=name)
+        scores: Scores = dvc.api.metrics_show(HEADLINE, rev=name)
     except RevError:
         return None
     return scores
@@ -119,7 +120,7 @@ def _run(name: str, seed: int, training_only: bool) -> None:
     """Run one experiment in a folder of its own: the workspace stays as it is."""
     command = [sys.executable, "-m", "dvc", "exp", "run", "--temp", "-n", name]
     command += ["-S", f"seed={seed}"]
-    command += ["--downstream", *TRAINING] if training_only else []
+    command += ["--downstream", *TRAINING] if training_only else ["compare"]
     if subprocess.run(command, check=False).returncode:  # noqa: S603
         raise PairdxError(
             f"seed {seed}: `{' '.join(command[2:])}` failed, see above; finished seeds are kept, "
