@@ -19,10 +19,11 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import typer
+from settings import changed
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from pairdx.core.params import load_seed, read
+from pairdx.core.params import load_seed
 from pairdx.core.schema import EMBEDDINGS, LABELS, write_table
 from pairdx.evidence.retrieval.retrieval import RetrieveParams, read_searches, score, summarise
 from pairdx.models.clinvla.params import ClinVlaParams
@@ -58,11 +59,6 @@ WITHOUT: dict[str, dict[str, Any]] = {
 }
 
 
-def changed(section: type[Any], **changes: object) -> Any:  # noqa: ANN401
-    """A section of params.yaml with some keys changed."""
-    return section.model_validate(read()[section.section] | changes)
-
-
 def checkpoint() -> Checkpoint:
     """One that no earlier run has left behind."""
     return Checkpoint(f"benchmark_{os.getpid()}", str(perf_counter()))
@@ -75,7 +71,7 @@ def base() -> ClipClassifier:
 
 def adapted(train: Pairs, **changes: object) -> tuple[Embedder, int, float]:
     """ClinVLA, how many parameters it trained, and its seconds."""
-    params = changed(ClinVlaParams, **changes)
+    params = changed(ClinVlaParams, changes)
     model = new_clinvla(BASE, params, SEED)
     start = process_time()
     train_clinvla(model, train, VALIDATION, params, SEED, checkpoint())
@@ -87,7 +83,7 @@ def adapted(train: Pairs, **changes: object) -> tuple[Embedder, int, float]:
 def tuned(train: Pairs, **changes: object) -> tuple[ClipClassifier, float]:
     """The base, tuned as the changed section `pairdx_clip` says, and its seconds."""
     start = process_time()
-    params = changed(PairDxClipParams, epochs=changed(ClinVlaParams).epochs, **changes)
+    params = changed(PairDxClipParams, {"epochs": ClinVlaParams.load().epochs} | changes)
     model, _ = tune_clip(base(), train, VALIDATION, params, SEED, checkpoint())
     return model, process_time() - start
 
@@ -123,7 +119,7 @@ def parts() -> Iterator[str]:
 
 def difference(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     """Paired differences of precision at 5, with intervals by article."""
-    params, cells = changed(RetrieveParams), []
+    params, cells = RetrieveParams.load(), []
     for search in SEARCHES:
         gain = score(ours[search])["p_at_5"] - score(theirs[search])["p_at_5"]  # (Q,)
         there, articles = ~np.isnan(gain), ours[search].articles
@@ -138,7 +134,7 @@ def difference(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
 def line(name: str, trained: int, model: Embedder, seconds: float) -> str:
     """A row: scores with intervals, mean reciprocal rank, how alike all images are, seconds."""
     found = searches(model)
-    scores = summarise(found, changed(RetrieveParams), SEED)
+    scores = summarise(found, RetrieveParams.load(), SEED)
     cells = [
         "{p_at_5:.3f} [{p_at_5_low:.3f}, {p_at_5_high:.3f}]".format(**scores[search])
         for search in SEARCHES
@@ -198,7 +194,7 @@ def trained_by(way: str, whole: int) -> int:
     from pairdx.training.clip.lora import lora
 
     model = base().model
-    with lora(model, changed(PairDxClipParams).lora_rank, SEED):
+    with lora(model, PairDxClipParams.load().lora_rank, SEED):
         return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
 
 
@@ -209,12 +205,12 @@ def complexity() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         large = Path(folder)
         drawn = ClipClassifier.untrained(PUBLISHED, base().prompts, SEED)
-        drawn.save(large, clip.card("clip_base", PUBLISHED, drawn, trained=False))
+        drawn.save(large, clip.card("clip_zero_shot", PUBLISHED, drawn, trained=False))
         for name, start in ((str(BASE), BASE), (f"{PUBLISHED}, random weights", large)):
             plain = ClipClassifier.load(start, ModelCard.load(start))
             whole = sum(weight.numel() for weight in plain.model.parameters())
             yield costs(name, plain, whole, f"{whole:,}")
-            model = new_clinvla(start, changed(ClinVlaParams), SEED)
+            model = new_clinvla(start, ClinVlaParams.load(), SEED)
             parts = model.model.adapters
             first = sum(w.numel() for w in parts.of_language() + parts.of_task("alignment"))
             second = sum(w.numel() for w in parts.of_task("classification"))

@@ -1,7 +1,7 @@
 """Grouped cross-validation of the image-only model on the pairs of the current run.
 
 `python benchmarks/cross_validate.py --set epochs=30 --set image_size=96` trains with section
-`baselines` of params.yaml, so changed, on data/pairdx (its three splits together), and prints a
+`classifier` of params.yaml, so changed, on data/pairdx (its three splits together), and prints a
 row of a Markdown table: the macro-F1 of all held-out pairs together, its interval, and the mean
 over the folds. Articles are never parted; in each fold a sixth of the training pairs chooses the
 epoch. It tells settings apart with less noise than one test split: choose by it, then report on
@@ -16,16 +16,15 @@ from typing import Annotated
 import numpy as np
 import pyarrow as pa
 import typer
-import yaml
 from numpy.typing import NDArray
+from settings import changed, parsed
 from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
-from pairdx.core.params import PARAMS, read, validate
 from pairdx.core.schema import LABELS, PREDICTIONS, SPLITS, write_table
-from pairdx.evidence.scores.summary import EvaluateParams, summarise
+from pairdx.evidence.scores.summary import ScoreParams, summarise
 from pairdx.models.fusion.classifier import build
-from pairdx.models.fusion.params import BaselinesParams
+from pairdx.models.fusion.params import ClassifierParams
 from pairdx.pairs.store import Pairs, read_pairs
 from pairdx.statistics.scores.classification import read_predictions
 from pairdx.training.common.checkpoint import Checkpoint
@@ -38,13 +37,13 @@ def main(
     pairs: Annotated[Path, typer.Option(help="The folder with the three splits.")] = Path(
         "data/pairdx"
     ),
-    change: Annotated[list[str], typer.Option("--set", help="KEY=VALUE of `baselines`.")] = [],  # noqa: B006
+    change: Annotated[list[str], typer.Option("--set", help="KEY=VALUE of `classifier`.")] = [],  # noqa: B006
     out: Annotated[Path | None, typer.Option(help="Write the held-out predictions here.")] = None,
     folds: int = 5,
     seed: int = 0,
 ) -> None:
     """Print one row: settings, pooled macro-F1 with its interval, mean of the folds."""
-    params = settings(change)
+    params = changed(ClassifierParams, parsed(change))
     everything = join([read_pairs(pairs / f"{split}.parquet") for split in SPLITS])
     labels, articles = np.array(everything.labels), np.array(everything.articles)
     probabilities = np.zeros((len(everything), len(LABELS)))
@@ -72,19 +71,6 @@ def main(
     )
 
 
-def settings(change: list[str]) -> BaselinesParams:
-    """Return section `baselines` of params.yaml with the changes made."""
-    content = read(PARAMS)["baselines"]
-    for item in change:
-        key, value = item.split("=", 1)
-        *outer, last = key.split(".")
-        section = content
-        for name in outer:
-            section = section[name]
-        section[last] = yaml.safe_load(value)
-    return validate(BaselinesParams, content, PARAMS)
-
-
 def join(splits: list[Pairs]) -> Pairs:
     """Put several splits one behind another."""
     columns = [vars(split) for split in splits]
@@ -108,7 +94,7 @@ def evaluate(pairs: Pairs, probabilities: NDArray[np.float64], seed: int) -> dic
     with TemporaryDirectory() as scratch:
         path = Path(scratch) / "predictions.parquet"
         write_table(predictions(pairs, probabilities), path, PREDICTIONS)
-        return summarise(read_predictions(path), EvaluateParams.load(), seed)
+        return summarise(read_predictions(path), ScoreParams.load(), seed)
 
 
 def predictions(pairs: Pairs, probabilities: NDArray[np.float64]) -> pa.Table:

@@ -16,11 +16,11 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import typer
-import yaml
 from numpy.typing import NDArray
+from settings import changed, parsed
 from tqdm import tqdm
 
-from pairdx.core.params import PARAMS, load_seed, read, validate
+from pairdx.core.params import load_seed
 from pairdx.core.schema import SPLITS
 from pairdx.models.fusion.classifier import build
 from pairdx.models.fusion.params import FusionParams
@@ -35,11 +35,11 @@ Floats = NDArray[np.float64]
 DEFAULT = "both, concat"
 # Whether it reads images and captions, and what it changes.
 VARIANTS: dict[str, tuple[bool, bool, dict[str, str]]] = {
-    DEFAULT: (True, True, {"fusion": "concat"}),
-    "both, gated": (True, True, {"fusion": "gated"}),
-    "both, bilinear": (True, True, {"fusion": "bilinear"}),
-    "both, cross_attention": (True, True, {"fusion": "cross_attention"}),
-    "both, concat, text: mean": (True, True, {"fusion": "concat", "text": "mean"}),
+    DEFAULT: (True, True, {"joint": "concat"}),
+    "both, gated": (True, True, {"joint": "gated"}),
+    "both, bilinear": (True, True, {"joint": "bilinear"}),
+    "both, cross_attention": (True, True, {"joint": "cross_attention"}),
+    "both, concat, text: mean": (True, True, {"joint": "concat", "text": "mean"}),
     "image only": (True, False, {}),
     "caption only": (False, True, {}),
     "caption only, text: mean": (False, True, {"text": "mean"}),
@@ -71,7 +71,7 @@ def main(
     print(f"| Variant | Parameters | Seconds a seed | Accuracy, {seeds} seeds | Less {DEFAULT} |")
     print("|---|---:|---:|---|---|")
     for name, (image, caption, parts) in tqdm(VARIANTS.items(), desc="variants", unit="variant"):
-        start, params, found = process_time(), settings(change, parts), []
+        start, params, found = process_time(), changed(FusionParams, parsed(change) | parts), []
         for seed in range(load_seed(), load_seed() + seeds):
             model = build(params, words if caption else None, image, seed)
             with TemporaryDirectory() as scratch, chdir(scratch):  # where checkpoints go
@@ -82,12 +82,6 @@ def main(
     start = process_time()
     linear = train_tfidf(train.captions, train.targets.tolist(), TfidfParams.load())
     show("tfidf", correct(linear, test), linear.parameters, process_time() - start)
-
-
-def settings(change: list[str], parts: dict[str, str]) -> FusionParams:
-    """Return section `fusion` of params.yaml with the changes and the variant's parts."""
-    changes = {key: yaml.safe_load(value) for key, value in (item.split("=") for item in change)}
-    return validate(FusionParams, read(PARAMS)["fusion"] | changes | parts, PARAMS)
 
 
 def correct(model: Any, test: Pairs) -> Floats:  # noqa: ANN401

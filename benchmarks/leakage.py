@@ -20,13 +20,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 import typer
-import yaml
 from cross_validate import join, take
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from settings import changed, parsed
 from tqdm import tqdm
 
-from pairdx.core.params import PARAMS, load_seed, read, validate
+from pairdx.core.params import load_seed
 from pairdx.core.schema import SCRUBBED, SPLITS, read_table
 from pairdx.curate.splits.split import COLUMNS, deal
 from pairdx.evidence.leakage.inflation import Fold, Measure, cross_measure, summarise
@@ -61,8 +61,7 @@ def main(
     if plant:
         show_planted(everything, pairs.parent / "scrubbed.parquet", plant)
         return
-    changes = {key: yaml.safe_load(value) for key, value in (item.split("=") for item in change)}
-    params = validate(FusionParams, read(PARAMS)["fusion"] | changes, PARAMS)
+    params = changed(FusionParams, parsed(change))
     labels, articles = np.array(everything.labels), np.array(everything.articles)
     settings = LeakageParams.load()
     print("| Model | Accuracy by pair | by article | Inflation | Minutes |\n|---|---|---|---|---:|")
