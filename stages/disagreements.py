@@ -6,9 +6,8 @@ from pairdx.core.outputs import write_json, write_text
 from pairdx.core.params import load_seed
 from pairdx.core.schema import PAIRS, read_table
 from pairdx.core.stage import run
-from pairdx.evidence.disagreements.disagreements import count_words, summarise
+from pairdx.evidence.disagreements.disagreements import DisagreementsParams, count_words, summarise
 from pairdx.evidence.disagreements.page import page
-from pairdx.evidence.disagreements.params import DisagreementsParams
 from pairdx.prediction.tables import read_together
 
 

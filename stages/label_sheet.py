@@ -6,8 +6,8 @@ from pairdx.core.outputs import new_folder, write_text
 from pairdx.core.params import load_seed
 from pairdx.core.schema import AUDIT, SPLITS, read_table
 from pairdx.core.stage import run
-from pairdx.evidence.labels.cases import build_cases, choose, render_table
-from pairdx.evidence.labels.page import render
+from pairdx.evidence.labels.cases import build_cases, choose
+from pairdx.evidence.labels.forms import render, render_table
 from pairdx.evidence.labels.params import LabelSheetParams
 from pairdx.pairs.store import read_pairs
 

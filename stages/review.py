@@ -8,8 +8,7 @@ from pairdx.core.schema import COHORT, SCAN, SCREENED, read_table
 from pairdx.core.stage import run
 from pairdx.curate.review.build import build_cases
 from pairdx.curate.review.cases import ReviewParams
-from pairdx.curate.review.page import render
-from pairdx.curate.review.table import render_table
+from pairdx.curate.review.forms import render, render_table
 
 
 def main(

@@ -11,7 +11,10 @@ COPIES = (".dvc", "tmp", "exps")  # where DVC puts them
 
 
 def kept(path: str | Path) -> Path:
-    """Return where ``path`` is kept: as it is if absolute (or ``~``), else from the checkout."""
+    """Return where ``path`` is kept: as it is if absolute (or ``~``), else from the checkout.
+
+    A path that comes out relative is meant from the current folder, as ever.
+    """
     return main_checkout(Path.cwd()) / Path(path).expanduser()
 
 

@@ -5,14 +5,11 @@ For what people only look at. What they decide on is the review page's business.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pairdx.pages.content_policy import content_policy
+from pairdx.pages.frame import HERE, content_policy, templates
 
-HERE = Path(__file__).parent
 SHADES = 5  # steps from no weight to the full one
 
 
@@ -50,8 +47,7 @@ class Section:
 
 def render(title: str, intro: str, sections: Sequence[Section]) -> str:
     """Return the page as HTML; its text is escaped, whatever it holds."""
-    loader = FileSystemLoader(HERE)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment = templates()
     environment.filters["shade"] = shade
     style = (HERE / "gallery.css").read_text("utf-8")
     return environment.get_template("gallery.html").render(

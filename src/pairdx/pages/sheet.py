@@ -10,12 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pairdx.pages.content_policy import content_policy
-
-HERE = Path(__file__).parent
+from pairdx.pages.frame import HERE, content_policy, templates
 
 
 class Grouped(Protocol):
@@ -43,20 +40,21 @@ def render_sheet(
         header: columns of the file that is saved.
         context: what else the template names.
     """
-    environment = Environment(
-        loader=FileSystemLoader([template.parent, HERE]), autoescape=True, undefined=StrictUndefined
-    )
     script = (HERE / "sheet.js").read_text("utf-8")
     style = "".join(
         path.read_text("utf-8") for path in (HERE / "sheet.css", template.with_suffix(".css"))
     )
-    return environment.get_template(template.name).render(
-        cases=cases,
-        groups=groups,
-        counts=Counter(case.group for case in cases),
-        header=header,
-        script=Markup(script),  # noqa: S704  # ours, from the file beside this one
-        style=Markup(style),  # noqa: S704
-        policy=content_policy(style, script),
-        **context,
+    return (
+        templates(template.parent)
+        .get_template(template.name)
+        .render(
+            cases=cases,
+            groups=groups,
+            counts=Counter(case.group for case in cases),
+            header=header,
+            script=Markup(script),  # noqa: S704  # ours, from the file beside this one
+            style=Markup(style),  # noqa: S704
+            policy=content_policy(style, script),
+            **context,
+        )
     )

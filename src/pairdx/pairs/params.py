@@ -1,4 +1,8 @@
-"""How training pairs are shown to a network: changed at random, at some precision."""
+"""How training pairs are shown to a network: changed at random, at some precision.
+
+Both are said once in params.yaml, for every network that is trained: what is compared shall differ
+by its model alone.
+"""
 
 from typing import Literal
 

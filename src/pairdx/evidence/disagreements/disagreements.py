@@ -7,17 +7,34 @@ Shape: N pairs.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from pydantic import Field, Strict, field_validator
 
 from pairdx.core.schema import LABELS
-from pairdx.evidence.disagreements.params import DisagreementsParams
 from pairdx.statistics.intervals.bootstrap import Booleans, Integers
+from pairdx.statistics.intervals.params import WithIntervals
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import Predictions
 
 LENGTHS = ("short", "medium", "long")
+
+
+class DisagreementsParams(WithIntervals):
+    """Two models of the comparison, and how many of their disagreements are shown."""
+
+    section: ClassVar[str] = "disagreements"
+    models: Annotated[tuple[str, str], Strict(False)]
+    cards: int = Field(ge=0)  # cases shown of each kind
+    thumbnail: int = Field(ge=32, le=2048)  # pixels of its longer side
+
+    @field_validator("models")
+    @classmethod
+    def _two_models(cls, models: tuple[str, str]) -> tuple[str, str]:
+        if models[0] == models[1]:
+            raise ValueError("two different models are needed")
+        return models
 
 
 def count_words(captions: Sequence[str | None]) -> Integers:

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from pairdx.core.schema import LABELS
-from pairdx.evidence.disagreements.disagreements import kinds
-from pairdx.evidence.disagreements.params import DisagreementsParams
+from pairdx.evidence.disagreements.disagreements import DisagreementsParams, kinds
 from pairdx.pages.gallery import Card, Picture, Section, render
 from pairdx.pages.pictures import thumbnail
 from pairdx.sources.decode import decode

@@ -16,13 +16,11 @@ from tqdm import tqdm
 from pairdx.evidence.labels.params import LabelSheetParams
 from pairdx.pages.pictures import thumbnail
 from pairdx.pairs.store import Pairs
-from pairdx.readers.labels import HEADER
-from pairdx.readers.spreadsheet import shorten, to_csv, visible
+from pairdx.readers.spreadsheet import visible
 from pairdx.sources.decode import decode
 
 Row = Mapping[str, Any]
 GROUPS = ("doubtful", "drawn")
-COLUMNS = (*HEADER, "caption")  # not what was given or suggested: seen first, they sway
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,6 @@ def build_cases(
         )
         for group, row in tqdm(chosen, desc="label sheet", disable=None)
     ]
-
-
-def render_table(cases: Sequence[LabelCase]) -> str:
-    """Return the same pairs as a CSV, for people who would rather answer in a spreadsheet."""
-    return to_csv(COLUMNS, [(one.id, "", "", "", shorten(one.caption)) for one in cases])
 
 
 def _digest(row: Row, seed: int) -> str:

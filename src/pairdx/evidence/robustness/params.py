@@ -1,4 +1,8 @@
-"""Section `robustness`: what is made worse, and for whom."""
+"""Section `robustness`: which pairs are made worse, for which models, and against which one.
+
+What is done to them is no parameter: kinds and severities are those that others use, so that
+results can be compared.
+"""
 
 from typing import Annotated, ClassVar
 

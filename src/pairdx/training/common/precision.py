@@ -1,4 +1,7 @@
-"""The number format of a training step: weights stay float32, products may be shorter."""
+"""The number format of a training step: weights stay float32, products may be shorter.
+
+Another format gives other weights, and so does another CPU: a checkpoint knows which it was.
+"""
 
 import torch
 

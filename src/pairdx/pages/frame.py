@@ -1,4 +1,4 @@
-"""What a page of ours lets a browser do: show what is inside it, and run our own script at most.
+"""How a page of ours is filled in, and what it lets a browser do: show what is inside it.
 
 Captions, and words read in images, are anybody's text. Jinja escapes all of it; should a mistake
 let some through, this policy still keeps it from running or from loading anything.
@@ -6,6 +6,17 @@ let some through, this policy still keeps it from running or from loading anythi
 
 import base64
 import hashlib
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+HERE = Path(__file__).parent
+
+
+def templates(*folders: Path) -> Environment:
+    """Templates of ``folders`` and of this one; all text is escaped, a missing name is an error."""
+    loader = FileSystemLoader([*folders, HERE])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
 
 def content_policy(style: str, script: str | None = None) -> str:

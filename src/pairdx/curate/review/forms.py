@@ -1,10 +1,14 @@
-"""The same pairs as a CSV, for people who would rather decide in a spreadsheet."""
+"""Where a reader decides: a page of one file that needs no network, or a spreadsheet of the same."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from pairdx.curate.review.cases import ALL, Case
+from pairdx.curate.review.cases import ALL, GROUPS, Case
+from pairdx.pages.sheet import render_sheet
+from pairdx.readers.decisions import HEADER
 from pairdx.readers.spreadsheet import shorten, to_csv, visible
 
+TEMPLATE = Path(__file__).with_name("page.html")
 COLUMNS = (
     "id",
     "decision",
@@ -19,6 +23,16 @@ COLUMNS = (
     "caption",
     "content",
 )
+
+
+def render(cases: Sequence[Case], readers: int) -> str:
+    """Return the page as HTML.
+
+    Args:
+        cases: what is shown, in this order.
+        readers: how many people share the cases.
+    """
+    return render_sheet(TEMPLATE, cases, GROUPS, HEADER, {"readers": readers})
 
 
 def render_table(cases: Sequence[Case]) -> str:
