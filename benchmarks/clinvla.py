@@ -25,7 +25,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from pairdx.core.params import load_seed
 from pairdx.core.schema import EMBEDDINGS, LABELS, write_table
-from pairdx.evidence.retrieval.retrieval import RetrieveParams, read_searches, score, summarise
+from pairdx.evidence.retrieval.params import RetrieveParams
+from pairdx.evidence.retrieval.retrieval import read_searches, score, summarise
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.clip import clip
 from pairdx.models.clip.clip import ClipClassifier

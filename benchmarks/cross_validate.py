@@ -22,11 +22,11 @@ from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
 from pairdx.core.schema import LABELS, PREDICTIONS, SPLITS, write_table
-from pairdx.evidence.scores.summary import ScoreParams, summarise
 from pairdx.models.fusion.classifier import build
 from pairdx.models.fusion.params import ClassifierParams
 from pairdx.pairs.store import Pairs, read_pairs
-from pairdx.statistics.scores.classification import read_predictions
+from pairdx.statistics.predictions.summary import ScoreParams, summarise
+from pairdx.statistics.predictions.tables import read_predictions
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.fusion.classifier import train_classifier
 

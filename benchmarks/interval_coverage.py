@@ -38,7 +38,7 @@ from scipy.stats import norm
 from tqdm import trange
 
 from pairdx.core.schema import LABELS
-from pairdx.evidence.significance.significance import mcnemar, sign_flip
+from pairdx.evidence.comparison.significance import mcnemar, sign_flip
 from pairdx.statistics.intervals.bootstrap import Floats, article_weights, expanded, interval
 from pairdx.statistics.scores.classification import accuracy, macro_f1
 

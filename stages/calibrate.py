@@ -8,7 +8,7 @@ from pairdx.core.stage import run
 from pairdx.evidence.calibration.charts import reliability_csv, risk_coverage_csv
 from pairdx.evidence.calibration.confidence import summarise
 from pairdx.evidence.calibration.params import CalibrateParams
-from pairdx.prediction.tables import read_together, tables_of
+from pairdx.statistics.predictions.tables import read_together, tables_of
 
 
 def main(

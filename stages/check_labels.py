@@ -6,9 +6,9 @@ from pairdx.core.outputs import write_json
 from pairdx.core.params import load_models, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.labels.check import check
-from pairdx.prediction.tables import tables_of
 from pairdx.readers.labels import read_labels
 from pairdx.statistics.intervals.params import IntervalParams
+from pairdx.statistics.predictions.tables import tables_of
 
 
 def main(*, predictions: Path, audit: Path, labels: Path, metrics: Path) -> str:

@@ -8,7 +8,7 @@ from pairdx.core.schema import PAIRS, read_table
 from pairdx.core.stage import run
 from pairdx.evidence.disagreements.disagreements import DisagreementsParams, count_words, summarise
 from pairdx.evidence.disagreements.page import page
-from pairdx.prediction.tables import read_together
+from pairdx.statistics.predictions.tables import read_together
 
 
 def main(*, predictions: list[Path], pairs: Path, metrics: Path, gallery: Path) -> str:

@@ -1,18 +1,23 @@
-"""embed@model: a CLIP-like model and the test pairs -> the embeddings of images and captions."""
+"""embed: CLIP-like models and the test pairs -> the embeddings of images and captions."""
 
 from pathlib import Path
 
+from pairdx.core.outputs import new_folder
 from pairdx.core.schema import EMBEDDINGS, write_table
 from pairdx.core.stage import run
+from pairdx.evidence.retrieval.params import RetrieveParams
 from pairdx.pairs.store import read_pairs
 from pairdx.prediction.embed import embed_pairs, load_embedder
 
 
-def main(*, model: Path, pairs: Path, out: Path) -> str:
-    """Embed the pairs of one split, each image and each caption by itself."""
-    table = embed_pairs(load_embedder(model), read_pairs(pairs))
-    write_table(table, out, EMBEDDINGS)
-    return f"{table.num_rows} pairs -> {out}"
+def main(*, models: Path, pairs: Path, out: Path) -> str:
+    """Embed the pairs of one split by every model, each image and each caption by itself."""
+    names, test = RetrieveParams.load().models, read_pairs(pairs)
+    with new_folder(out) as folder:
+        for name in names:
+            table = embed_pairs(load_embedder(models / name), test)
+            write_table(table, folder / f"{name}.parquet", EMBEDDINGS)
+    return f"{len(test)} pairs by {len(names)} models -> {out}/"
 
 
 if __name__ == "__main__":

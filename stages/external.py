@@ -13,7 +13,7 @@ from pairdx.evidence.external.pairs import predict, read_external
 from pairdx.evidence.external.params import ExternalParams
 from pairdx.evidence.external.scores import summarise_external
 from pairdx.prediction.predict import OpenedModel
-from pairdx.statistics.scores.classification import read_predictions
+from pairdx.statistics.predictions.tables import read_predictions
 
 
 def main(

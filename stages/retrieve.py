@@ -5,8 +5,8 @@ from pathlib import Path
 from pairdx.core.outputs import new_folder, write_json
 from pairdx.core.params import load_seed
 from pairdx.core.stage import run
+from pairdx.evidence.retrieval.params import RetrieveParams
 from pairdx.evidence.retrieval.retrieval import (
-    RetrieveParams,
     precisions,
     read_searches,
     summarise,

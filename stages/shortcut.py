@@ -12,8 +12,8 @@ from pairdx.evidence.shortcut.drops import Labelled
 from pairdx.evidence.shortcut.modality_words import modality_words
 from pairdx.evidence.shortcut.shortcut import chart, summarise
 from pairdx.pairs.store import read_pairs
-from pairdx.prediction.tables import read_together, tables_of
 from pairdx.statistics.intervals.params import IntervalParams
+from pairdx.statistics.predictions.tables import read_together, tables_of
 
 
 def main(*, models: Path, predictions: Path, pairs: Path, metrics: Path, plot: Path) -> str:

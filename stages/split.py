@@ -1,4 +1,4 @@
-"""Part the pairs into train, validation and test, and measure what these share."""
+"""Choose the pairs of PairDx, part them into splits, and measure what these share."""
 
 from pathlib import Path
 
@@ -6,12 +6,13 @@ import pyarrow.compute as pc
 
 from pairdx.core.outputs import new_folder, write_json
 from pairdx.core.params import load_seed
-from pairdx.core.schema import BALANCED, SCRUBBED, SPLITS, read_table
+from pairdx.core.schema import BALANCED, SCRUBBED, read_table, write_table
 from pairdx.core.stage import run
-from pairdx.curate.splits import split as splits
+from pairdx.curate.splits import balance, leakage, split
 from pairdx.curate.splits.export import write_layout
-from pairdx.curate.splits.leakage import measure, summary
 from pairdx.sources.published_split import read_splits_csv
+
+COLUMNS = list(dict.fromkeys((*balance.COLUMNS, *split.COLUMNS)))
 
 
 def main(
@@ -24,26 +25,25 @@ def main(
     metrics: Path,
     headline: Path,
 ) -> str:
-    """Part the pairs into splits."""
-    params, seed = splits.SplitParams.load(), load_seed()
-    ids = read_table(balanced, BALANCED)["id"].combine_chunks()
-    pairs = read_table(scrubbed, SCRUBBED, splits.COLUMNS)
-    pairs = pairs.filter(pc.is_in(pairs["id"], value_set=ids))
-    published = read_splits_csv(raw) if params.group_by == "published" else None
-    if published is None:
-        pairs = splits.split(pairs, params, seed)
+    """Take out duplicates, even out the classes, part the pairs."""
+    params, seed = split.SplitParams.load(), load_seed()
+    curated = read_table(scrubbed, SCRUBBED, COLUMNS)
+    chosen, counts = balance.balance(curated, balance.BalanceParams.load(), seed)
+    write_table(chosen, balanced, BALANCED)
+    pairs = curated.filter(pc.is_in(curated["id"], value_set=chosen["id"].combine_chunks()))
+    if params.group_by == "published":
+        pairs = split.keep_published(pairs, read_splits_csv(raw))
     else:
-        pairs = splits.keep_published(pairs, published)
-    leakage = measure(pairs)
+        pairs = split.split(pairs, params, seed)
     with new_folder(out) as folder:
-        splits.write_splits(scrubbed, pairs, folder)
+        split.write_splits(scrubbed, pairs, folder)
     with new_folder(export) as folder:
         write_layout(out, folder)
-    counts = splits.count_splits(pairs)
-    write_json(metrics, {"counts": counts, "leakage": leakage})
-    shared = leakage["train_test"]["articles"]["shared"]
-    write_json(headline, {"pairs": pairs.num_rows, "shared_articles": shared})
-    return f"{' + '.join(str(counts[name]['total']) for name in SPLITS)} pairs; {summary(leakage)}"
+    sizes, shared = split.count_splits(pairs), leakage.measure(pairs)
+    write_json(metrics, {"balance": counts, "counts": sizes, "leakage": shared})
+    articles = shared["train_test"]["articles"]["shared"]
+    write_json(headline, {"pairs": pairs.num_rows, "shared_articles": articles})
+    return f"{balance.told(len(curated), counts)}; {leakage.summary(shared)}"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pairdx.core.stage import run
 from pairdx.evidence.subgroups.attributes import read_attributes
 from pairdx.evidence.subgroups.params import SubgroupsParams
 from pairdx.evidence.subgroups.subgroups import chart, summarise
-from pairdx.prediction.tables import read_together, tables_of
+from pairdx.statistics.predictions.tables import read_together, tables_of
 
 
 def main(*, predictions: Path, test: Path, metrics: Path, plot: Path) -> str:

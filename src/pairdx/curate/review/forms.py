@@ -1,4 +1,4 @@
-"""Where a reader decides: a page of one file that needs no network, or a spreadsheet of the same."""
+"""Where a reader decides: a page of one file that needs no network, or a spreadsheet of it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -111,3 +111,11 @@ def _sample(pairs: pa.Table, label: str, size: int, seed: int) -> list[str]:
     """
     ids = pairs.filter(pc.equal(pairs["label"], label))["id"].to_pylist()
     return sorted(ids, key=lambda id_: hashlib.sha256(f"{seed}:{id_}".encode()).digest())[:size]
+
+
+def told(curated: int, counts: dict[str, Any]) -> str:
+    """Say on one line what :func:`balance` left of so many curated pairs."""
+    distinct, chosen = sum(counts["distinct"].values()), counts["pairs"]
+    return (
+        f"{distinct} of {curated} pairs distinct, {chosen} chosen, at most {counts['cap']} a class"
+    )

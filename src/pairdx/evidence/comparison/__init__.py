@@ -1,1 +1,1 @@
-"""All models side by side."""
+"""How good are all models side by side, and which differences between them are real?"""

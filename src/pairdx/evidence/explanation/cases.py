@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from pairdx.core.errors import PairdxError
-from pairdx.prediction.tables import read_together
 from pairdx.statistics.intervals.params import WithIntervals
+from pairdx.statistics.predictions.tables import read_together
 
 
 def draw_cases(

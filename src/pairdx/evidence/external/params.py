@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from pairdx.evidence.scores.summary import ScoreParams
 from pairdx.statistics.intervals.params import WithIntervals
+from pairdx.statistics.predictions.summary import ScoreParams
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]  # of a folder
 Path = Annotated[str, StringConstraints(min_length=1)]

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from pairdx.evidence.scores.summary import ScoreParams, resample, summarise
 from pairdx.statistics.intervals.reported import rounded, with_interval
+from pairdx.statistics.predictions.summary import ScoreParams, resample, summarise
 from pairdx.statistics.scores.classification import Predictions
 
 DROPS = ("accuracy", "macro_f1", "balanced_accuracy", "auroc")

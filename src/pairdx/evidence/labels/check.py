@@ -9,9 +9,9 @@ import numpy as np
 from pairdx.core.schema import AUDIT, LABELS, read_table
 from pairdx.evidence.labels.agreement import Bootstrap, agreement
 from pairdx.evidence.labels.rescore import rescore
-from pairdx.prediction.tables import read_together
 from pairdx.readers.labels import ReaderLabel, by_reader
 from pairdx.statistics.intervals.params import IntervalParams
+from pairdx.statistics.predictions.tables import read_together
 
 
 def check(

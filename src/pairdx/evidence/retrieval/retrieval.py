@@ -24,16 +24,15 @@ Shapes: Q queries, G gallery, R resamples, E width of the embedding, K classes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field, Strict
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, LABELS, read_table
+from pairdx.evidence.retrieval.params import RetrieveParams
 from pairdx.statistics.intervals.bootstrap import Floats, Integers, article_weights
-from pairdx.statistics.intervals.params import WithIntervals
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.scores.ranking import (
     Booleans,
@@ -43,14 +42,6 @@ from pairdx.statistics.scores.ranking import (
     recall_at,
     reciprocal_rank,
 )
-
-
-class RetrieveParams(WithIntervals):
-    """The CLIP-like models of the comparison; intervals come from the queries' articles."""
-
-    section: ClassVar[str] = "retrieve"
-    models: Annotated[tuple[str, ...], Strict(False), Field(min_length=1)]
-
 
 PRECISION_AT = (5, 10, 50)
 SHORT = {"image_to_image": "i2i", "text_to_image": "t2i", "image_to_text": "i2t"}

@@ -1,1 +1,0 @@
-"""Which differences between models are real?"""

@@ -1,0 +1,1 @@
+"""Predictions of models on the same pairs: read, checked, summed up."""
