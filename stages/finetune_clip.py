@@ -6,7 +6,6 @@ from pairdx.core.outputs import new_folder
 from pairdx.core.params import load_seed
 from pairdx.core.stage import run
 from pairdx.models.clip import clip
-from pairdx.models.clip.folder import CONFIG, WEIGHTS
 from pairdx.models.common.card import ModelCard
 from pairdx.pairs.store import read_pairs
 from pairdx.training.clip.params import PairDxClipParams
@@ -23,7 +22,7 @@ def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) ->
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
     classifier = clip.ClipClassifier.load(start, ModelCard.load(start))
     settings = {"seed": seed, **params.model_dump()}
-    files = [train, validation, start / CONFIG, start / WEIGHTS]
+    files = [train, validation, *sorted(start.iterdir())]
     checkpoint = Checkpoint("pairdx_clip", fingerprint(settings, files))
     with write_seconds(timing):
         tuned, epochs = tune_clip(

@@ -5,7 +5,7 @@ from pathlib import Path
 from pairdx.core.outputs import new_folder
 from pairdx.core.params import load_seed
 from pairdx.core.stage import run
-from pairdx.models.clinvla.clinvla import card, digest_of
+from pairdx.models.clinvla.clinvla import card
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.common.card import ModelCard
 from pairdx.pairs.store import read_pairs
@@ -20,9 +20,10 @@ def main(
     """Align both towers of the model in `base` on captions, then learn the classes."""
     params, seed = ClinVlaParams.load(), load_seed()
     train, validation = pairs / "train.parquet", pairs / "validation.parquet"
-    settings = {"seed": seed, "base": digest_of(base), **params.model_dump()}
-    checkpoint = Checkpoint("clinvla", fingerprint(settings, [train, validation]))
     model = new_clinvla(base, params, seed)
+    settings = {"seed": seed, **params.model_dump()}
+    files = [train, validation, *sorted(base.iterdir())]
+    checkpoint = Checkpoint("clinvla", fingerprint(settings, files))
     with write_seconds(timing):
         aligned, classified = train_clinvla(
             model, read_pairs(train), read_pairs(validation), params, seed, checkpoint

@@ -5,6 +5,7 @@ DVC deletes a stage's outputs before it runs the stage again; a checkpoint must 
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +64,19 @@ class Checkpoint:
 
 
 def fingerprint(settings: dict[str, Any], files: Iterable[Path]) -> str:
-    """Digest what a run depends on: settings, input files, this package's code, torch's version."""
-    parts = [json.dumps([settings, torch.__version__, str(resolve("auto"))], sort_keys=True)]
-    for path in [*files, *sorted(Path(__file__).parents[2].rglob("*.py"))]:
+    """Digest what a run depends on: settings, input files, number format, torch, and our code.
+
+    Of our code that is the modules which the running script has imported, and the script.
+    """
+    machine = [torch.__version__, str(resolve("auto"))]
+    parts = [json.dumps([settings, machine], sort_keys=True)]
+    for path in [*files, *_code()]:
         with path.open("rb") as file:
             parts.append(hashlib.file_digest(file, "sha256").hexdigest())
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def _code() -> list[Path]:
+    ours = [name for name in sys.modules if name.partition(".")[0] == "pairdx"]
+    named = (getattr(sys.modules[name], "__file__", None) for name in ["__main__", *sorted(ours)])
+    return [Path(file) for file in named if file]
