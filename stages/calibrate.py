@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pairdx.core.outputs import new_folder, write_json, write_text
-from pairdx.core.params import load_models, load_seed
+from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.calibration.charts import reliability_csv, risk_coverage_csv
 from pairdx.evidence.calibration.confidence import summarise
@@ -21,7 +21,7 @@ def main(
 ) -> str:
     """Fit temperatures on validation predictions and score the test predictions with them."""
     params, seed = CalibrateParams.load(), load_seed()
-    names = load_models()
+    names = load_compared()
     tests, validations = (read_together(tables_of(split, names)) for split in (test, validation))
     found = {
         name: summarise(model, validations[name], params, seed) for name, model in tests.items()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pairdx.core.outputs import write_json, write_text
-from pairdx.core.params import load_models, load_seed
+from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.comparison import comparison, differences
 from pairdx.evidence.comparison.significance import compare_all
@@ -23,7 +23,7 @@ def main(
 ) -> str:
     """Score every model on the test split, and compare every two, with intervals by article."""
     params, seed = ScoreParams.load(), load_seed()
-    models = read_together(tables_of(predictions, load_models()))
+    models = read_together(tables_of(predictions, load_compared()))
     scored = {
         name: comparison.scores_of(summarise(one, params, seed)) for name, one in models.items()
     }

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pairdx.core.outputs import new_folder, write_json, write_text
-from pairdx.core.params import load_models, load_seed
+from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.explanation.cases import ExplainParams, draw_cases
 from pairdx.evidence.explanation.page import render_cases
@@ -26,7 +26,7 @@ def main(
     params, seed = ExplainParams.load(), load_seed()
     test = read_pairs(pairs)
     drawn = draw_cases(predictions, test.ids, params.cases, seed)
-    opened = {name: load_model(models / name) for name in trained(models, load_models())}
+    opened = {name: load_model(models / name) for name in trained(models, load_compared())}
     explained = Explained.of(opened)
     found = study(explained, test, params, seed)
     cases = {

@@ -5,7 +5,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pairdx.core.outputs import new_folder, write_json
-from pairdx.core.params import load_models, load_seed
+from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.evidence.external.overlap import read_training_images
@@ -26,7 +26,7 @@ def main(
     metrics: Path,
 ) -> str:
     """Score each model on a folder's pairs, as trained."""
-    params, seed, names = ExternalParams.load(), load_seed(), load_models()
+    params, seed, names = ExternalParams.load(), load_seed(), load_compared()
     external = read_external(
         folder,
         read_training_images(train, scrubbed),

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from pairdx.core.outputs import write_json, write_text
-from pairdx.core.params import load_models, load_seed
+from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.shortcut.changes import changed_shares, changes, predict_changed
 from pairdx.evidence.shortcut.drops import Labelled
@@ -20,7 +20,7 @@ def main(*, models: Path, predictions: Path, pairs: Path, metrics: Path, plot: P
     """Mask, shuffle and empty captions, blank images, and see what each model loses."""
     params, seed = IntervalParams.load(), load_seed()
     test = read_pairs(pairs)
-    names = load_models()
+    names = load_compared()
     tables = read_together(tables_of(predictions, names), test.ids)
     unchanged = {name: one.predicted for name, one in tables.items()}
     changed = changes(test, modality_words(), seed)

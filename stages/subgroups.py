@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pairdx.core.outputs import write_json, write_text
-from pairdx.core.params import load_models, load_seed
+from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.subgroups.attributes import read_attributes
 from pairdx.evidence.subgroups.params import SubgroupsParams
@@ -17,7 +17,7 @@ def main(*, predictions: Path, test: Path, metrics: Path, plot: Path) -> str:
     ids, attributes = read_attributes(test, params)
     summaries = {
         model: summarise(scored, attributes, params, seed)
-        for model, scored in read_together(tables_of(predictions, load_models()), ids).items()
+        for model, scored in read_together(tables_of(predictions, load_compared()), ids).items()
     }
     write_json(metrics, summaries)
     write_text(plot, chart(summaries))

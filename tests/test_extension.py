@@ -70,7 +70,7 @@ def test_a_zero_shot_and_a_trained_model_join_the_comparison(tmp_path: Path) -> 
     }
     with modify_yaml(folder / "params.yaml") as params:  # params alone
         params["zero_shot"]["third"] = third
-        params["models"] += ["third_zero_shot", "majority"]
+        params["compared"] += ["third_zero_shot", "majority"]
         params["retrieve"]["models"] += ["third_zero_shot"]
 
     package = folder / "src" / "pairdx" / "models" / "majority"  # its folder
@@ -78,7 +78,7 @@ def test_a_zero_shot_and_a_trained_model_join_the_comparison(tmp_path: Path) -> 
     (package / "__init__.py").write_text('"""The most frequent class."""\n')
     (package / "majority.py").write_text(dedent(MODEL).lstrip())
     (folder / "stages" / "train_majority.py").write_text(dedent(STAGE).lstrip())
-    with modify_yaml(folder / "dvc.yaml") as pipeline:  # its stage; its entry in `models` is above
+    with modify_yaml(folder / "dvc.yaml") as pipeline:  # its stage; its entry in `compared` is above
         pipeline["stages"]["train_majority"] = {
             "cmd": "python stages/train_majority.py --pairs data/pairdx --out models/majority",
             "deps": ["data/pairdx/train.parquet", "stages/train_majority.py"],
@@ -92,6 +92,6 @@ def test_a_zero_shot_and_a_trained_model_join_the_comparison(tmp_path: Path) -> 
     assert (folder / "metrics" / "majority.json").is_file()
     lost = json.loads((folder / "metrics" / "shortcut.json").read_text())["models"]
     assert {"third_zero_shot", "majority"} <= set(lost)
-    set_params(folder, "models=[fusion, majority]")
+    set_params(folder, "compared=[fusion, majority]")
     told = run(folder, "dvc", "repro", "compare")
-    assert "tfidf.parquet: of no model in params.yaml's `models`" in told
+    assert "tfidf.parquet: of no model in params.yaml's `compared`" in told

@@ -19,11 +19,12 @@ from pairdx.core.errors import PairdxError
 
 PARAMS = Path("params.yaml")
 ZERO_SHOT = "_zero_shot"  # ends the name of a model that section `zero_shot` names without it
-# Keys that are no section of their own: seeds, the compared models, and what sections share.
+# Keys that are no section of their own: seeds, the compared models (`models` is a folder: DVC takes
+# one for the other), and what sections share.
 TOP_LEVEL = (
     "seed",
     "seeds",
-    "models",
+    "compared",
     "precision",
     "calibration_bins",
     "augment",
@@ -119,21 +120,21 @@ def load_seed(path: Path = PARAMS) -> int:
     return seed
 
 
-def load_models(path: Path = PARAMS) -> list[str]:
-    """Read ``models``: what is compared, in the order of every table.
+def load_compared(path: Path = PARAMS) -> list[str]:
+    """Read ``compared``: the models, in the order of every table.
 
     Raises:
         PairdxError: it is no list of names, each once, or a zero-shot model has no parameters.
     """
     content = read(path)
-    names, zero_shot = content.get("models"), content.get("zero_shot")
+    names, zero_shot = content.get("compared"), content.get("zero_shot")
     known = [f"{key}{ZERO_SHOT}" for key in (zero_shot if isinstance(zero_shot, dict) else {})]
     if not isinstance(names, list) or not names or len({*map(str, names)}) < len(names):
-        raise PairdxError(f"{path}: models = {names!r}; a list of names, each once, is needed")
+        raise PairdxError(f"{path}: compared = {names!r}; a list of names, each once, is needed")
     for name in names:
         if str(name).endswith(ZERO_SHOT) and name not in known:
             raise PairdxError(
-                f"{path}: models: {name!r} is not in zero_shot; there are {', '.join(known)}"
+                f"{path}: compared: {name!r} is not in zero_shot; there are {', '.join(known)}"
             )
     return [str(name) for name in names]
 
@@ -144,7 +145,7 @@ def one_of_models(name: str, key: str) -> str:
     Raises:
         PairdxError: it is not; ``key`` is the parameter that names it.
     """
-    models = load_models()
+    models = load_compared()
     if name not in models:
         raise PairdxError(f"{PARAMS}: {key} = {name!r}; allowed are {', '.join(models)}")
     return name

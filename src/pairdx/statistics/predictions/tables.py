@@ -92,7 +92,7 @@ def tables_of(folder: Path, models: Sequence[str]) -> list[Path]:
     """
     for path in sorted(folder.glob("*.parquet")):
         if path.stem not in models:
-            log.warning("%s: of no model in params.yaml's `models`; not read: delete it", path)
+            log.warning("%s: of no model in params.yaml's `compared`; not read: delete it", path)
     return [folder / f"{name}.parquet" for name in models]
 
 
