@@ -16,18 +16,20 @@ import typer
 
 SETTINGS = {
     "default": {},
+    "default, bfloat16": {"PRECISION": "bfloat16"},
+    "GOMP_SPINCOUNT=1000, bfloat16": {"GOMP_SPINCOUNT": "1000", "PRECISION": "bfloat16"},
+    "one thread, bfloat16": {"OMP_NUM_THREADS": "1", "PRECISION": "bfloat16"},
     "GOMP_SPINCOUNT=100000": {"GOMP_SPINCOUNT": "100000"},
     "GOMP_SPINCOUNT=10000": {"GOMP_SPINCOUNT": "10000"},
     "GOMP_SPINCOUNT=1000": {"GOMP_SPINCOUNT": "1000"},
     "OMP_WAIT_POLICY=passive": {"OMP_WAIT_POLICY": "passive"},
 }
 STEP = """
-import time, torch
+import os, time, torch
 from torchvision.models import resnet18
-from pairdx.training.common.precision import resolve
 model = resnet18(num_classes=6)
 optimizer = torch.optim.AdamW(model.parameters(), fused=True)
-images, targets, dtype = torch.rand(32, 3, 64, 64), torch.randint(6, (32,)), resolve("auto")
+images, targets, dtype = torch.rand(32, 3, 64, 64), torch.randint(6, (32,)), getattr(torch, os.environ.get("PRECISION", "float32"))
 for step in range(25):
     start = time.perf_counter()
     with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
