@@ -29,7 +29,8 @@ import os, time, torch
 from torchvision.models import resnet18
 model = resnet18(num_classes=6)
 optimizer = torch.optim.AdamW(model.parameters(), fused=True)
-images, targets, dtype = torch.rand(32, 3, 64, 64), torch.randint(6, (32,)), getattr(torch, os.environ.get("PRECISION", "float32"))
+images, targets = torch.rand(32, 3, 64, 64), torch.randint(6, (32,))
+dtype = getattr(torch, os.environ.get("PRECISION", "float32"))
 for step in range(25):
     start = time.perf_counter()
     with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):

@@ -13,8 +13,8 @@ def resolve(precision: Precision) -> torch.dtype:
     """Return the format that ``precision`` stands for on this machine.
 
     `auto` is bfloat16 where the GPU or the CPU multiplies it in hardware, else float32: without,
-    bfloat16 is emulated, and slower. On an idle CPU a step then takes two thirds of the time; beside
-    other work ten times as long, since its kernels' threads wait for each other without sleeping
+    bfloat16 is emulated, and slower. On an idle CPU a step then takes two thirds of the time, but
+    beside other work ten times as long: its kernels' threads wait for each other without sleeping
     (`benchmarks/waiting_threads.py`). float16 is never chosen: it needs a loss scaler, and losses
     in its range.
     """
