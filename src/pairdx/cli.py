@@ -22,11 +22,9 @@ def check(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
     """Check every value of a params file before anything runs."""
-    from pairdx.core.params import load_compared
     from pairdx.doctor.sections import check as check_sections
 
     sections = check_sections(path)
-    load_compared(path)
     download = sections["download"].model_dump()
     watched = {f"download.{key}": download[key] for key in ("folder", "path")}  # by DVC, always
     external = sections["external"].model_dump()["folders"]

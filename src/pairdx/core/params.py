@@ -26,6 +26,7 @@ TOP_LEVEL = (
     "seeds",
     "compared",
     "precision",
+    "threads",
     "calibration_bins",
     "augment",
     "class_names",

@@ -30,8 +30,8 @@ def weights_of(sections: dict[str, Section]) -> list[str]:
     """
     zero_shot = cast(ZeroShotParams, sections["zero_shot"]).models.values()
     names = [of_clip(clip.model, clip.pretrained) for clip in zero_shot]
-    classifier = cast(ClassifierParams, sections["classifier"])
-    names.append(of_images(classifier.image_encoder, classifier.image_weights))
+    for params in _classifiers(sections):
+        names.append(of_images(params.image_encoder, params.image_weights))
     words = cast(WordVectorsParams, sections["word_vectors"])
     names.append(of_words(words.source, words.name))
     return list(dict.fromkeys(name for name in names if name))
@@ -39,7 +39,7 @@ def weights_of(sections: dict[str, Section]) -> list[str]:
 
 def examine_models(sections: dict[str, Section]) -> Iterator[Finding]:
     """Look at the encoders, the word vectors and the CLIP models that params name."""
-    yield _encoder(cast(ClassifierParams, sections["classifier"]))
+    yield from map(_encoder, _classifiers(sections))
     yield _words(cast(WordVectorsParams, sections["word_vectors"]))
     zero_shot = cast(ZeroShotParams, sections["zero_shot"]).models
     for key, model in zero_shot.items():
@@ -48,6 +48,13 @@ def examine_models(sections: dict[str, Section]) -> Iterator[Finding]:
         yield _extra("biomedclip", "transformers", "BiomedCLIP's text")
     if cast(PairDxClipParams, sections["pairdx_clip"]).tune == "lora":
         yield _extra("lora", "peft", "pairdx_clip.tune: lora")
+
+
+def _classifiers(sections: dict[str, Section]) -> list[ClassifierParams]:
+    """Those that fusion and its baselines share, and fusion's own where its encoder is another."""
+    shared, fusion = (cast(ClassifierParams, sections[name]) for name in ("classifier", "fusion"))
+    start = [(params.image_encoder, params.image_weights) for params in (shared, fusion)]
+    return [shared, fusion] if start[0] != start[1] else [shared]
 
 
 def examine_weights(names: list[str], weights: WeightsParams) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from pairdx.doctor.scale import MAX_IMAGE_BYTES, Scale
 from pairdx.doctor.times import LastRun, Work, in_words, last_runs, seconds
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.clip.params import ZeroShotParams
-from pairdx.models.fusion.params import ClassifierParams
+from pairdx.models.fusion.params import ClassifierParams, FusionParams
 from pairdx.training.clip.params import PRETRAINED, PairDxClipParams, PretrainClipParams
 from pairdx.training.word_vectors.params import WordVectorsParams
 
@@ -32,6 +32,7 @@ MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla")
 READ = (
     WordVectorsParams,
     ClassifierParams,
+    FusionParams,
     ZeroShotParams,
     PairDxClipParams,
     PretrainClipParams,
@@ -56,7 +57,7 @@ def _work(model: str, sections: dict[str, Section], rows: int) -> Work | None:
         return Work(cost, cost.parameters, rows, tuned.epochs, tuned.batch_size)
     if model == "clinvla":
         return _adapters(sections, rows)
-    params = cast(ClassifierParams, sections["classifier"])
+    params = cast(ClassifierParams, sections["fusion" if model == "fusion" else "classifier"])
     cost = None
     if model != "caption_only":
         cost = image_encoder_cost(params.image_encoder, params.image_size)

@@ -4,13 +4,17 @@ Stages load the sections they read and never import this module: a new section m
 stage out of date.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+from pairdx.core.errors import PairdxError
 from pairdx.core.params import (
     PARAMS,
     Section,
+    load_compared,
     load_seed,
     load_seeds,
     read,
@@ -32,9 +36,28 @@ def sections() -> dict[str, type[Section]]:
     }
 
 
+# Parameters that name models of the comparison.
+OF_MODELS = ("disagreements.models", "retrieve.models", "robustness.models", "robustness.reference")
+
+
 def check(path: Path = PARAMS) -> dict[str, Section]:
-    """Read and check the seed, the seeds and every section of ``path``."""
+    """Read and check the seed, the seeds, the compared models and every section of ``path``."""
     load_seed(path)
     load_seeds(path)
-    content = read(path)
-    return {name: validate(model, content, path) for name, model in sections().items()}
+    compared, content = load_compared(path), read(path)
+    found = {name: validate(model, content, path) for name, model in sections().items()}
+    for key, name in _named(content):
+        if name not in compared:
+            raise PairdxError(f"{path}: {key} = {name!r}; allowed are {', '.join(compared)}")
+    return found
+
+
+def _named(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield every parameter that names a model, and the name."""
+    for key in OF_MODELS:
+        section, field = key.split(".")
+        value = content[section][field]
+        if isinstance(value, str):
+            yield key, value
+        else:  # null: all
+            yield from ((f"{key}.{at}", name) for at, name in enumerate(value or ()))

@@ -1,15 +1,16 @@
 """How training pairs are shown to a network: changed at random, at some precision.
 
-Both are said once in params.yaml, for every network that is trained: what is compared shall differ
-by its model alone.
+All of it is said once in params.yaml, for every network that is trained: what is compared shall
+differ by its model alone.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pairdx.core.params import Section
 
+Threads = Annotated[int, Field(ge=0, le=1024)]  # of the CPU, in training; 0: one a core
 Precision = Literal["float32", "bfloat16", "float16", "auto"]  # auto: see training.common.precision
 
 

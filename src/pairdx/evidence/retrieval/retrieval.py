@@ -196,7 +196,11 @@ def precisions(told: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """
     return {
         "p5": {
-            name: {short: summary[search]["p_at_5"] for search, short in SHORT.items()}
+            name: {
+                short: summary[search]["p_at_5"]
+                for search, short in SHORT.items()
+                if search in summary  # pairs without captions leave the search of images
+            }
             for name, summary in told.items()
         }
     }

@@ -5,14 +5,14 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from pairdx.core.params import Section
-from pairdx.pairs.params import Augmentation, Precision
+from pairdx.pairs.params import Augmentation, Precision, Threads
 
 
 class ClinVlaParams(Section):
     """First both towers' adapters are aligned on captions, then a set of them classifies."""
 
     section: ClassVar[str] = "clinvla"
-    shared: ClassVar[tuple[str, ...]] = ("augment", "precision")
+    shared: ClassVar[tuple[str, ...]] = ("augment", "precision", "threads")
     base: str = Field(min_length=1)  # a model folder: an open_clip ViT
     objective: Literal["contrastive", "literal"]  # literal: the paper's equations, which collapse
     bottleneck: int = Field(ge=0)  # width inside a language or task adapter; 0: there are none
@@ -30,6 +30,7 @@ class ClinVlaParams(Section):
     weight_decay: float = Field(ge=0)
     clip_gradient: float = Field(gt=0)  # norm
     precision: Precision
+    threads: Threads
     classify: Literal["prompts", "task_adapter"]  # prompts: zero-shot; else a second stage
     classify_epochs: int = Field(ge=1)
     augment: Augmentation

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from pairdx.core.params import Section
-from pairdx.pairs.params import Augmentation, Precision
+from pairdx.pairs.params import Augmentation, Precision, Threads
 
 Text = Literal["attention", "mean"]
 Fusion = Literal["concat", "gated", "bilinear", "cross_attention"]
@@ -15,7 +15,7 @@ class ClassifierParams(Section):
     """What PairDxFusion and its baselines, which leave one encoder out, have in common."""
 
     section: ClassVar[str] = "classifier"
-    shared: ClassVar[tuple[str, ...]] = ("augment", "precision")
+    shared: ClassVar[tuple[str, ...]] = ("augment", "precision", "threads")
     image_encoder: str = Field(min_length=1)
     image_weights: str | None  # null: from scratch; `imagenet`; or a file
     image_size: int = Field(ge=32, le=1024)  # pixels a side
@@ -34,6 +34,7 @@ class ClassifierParams(Section):
     class_weights: Literal["none", "balanced"]  # balanced: rare classes count as much as large
     average_mirror: bool  # predict on the image and its mirror image, and take the mean
     precision: Precision
+    threads: Threads
     augment: Augmentation
 
     @property

@@ -133,4 +133,4 @@ def _optimizer(
 
 
 def _recipe(params: ClinVlaParams, epochs: int) -> Recipe:
-    return Recipe(epochs, params.batch_size, params.precision, params.clip_gradient)
+    return Recipe.of(params, epochs, params.clip_gradient)

@@ -84,7 +84,7 @@ def finetune_clip(
     """Train the weights that are not frozen, with AdamW at a constant rate; keep the best epoch."""
     torch.manual_seed(seed)
     task = ClipTask(clip, train, validation, params)
-    recipe = Recipe(params.epochs, params.batch_size, params.precision, params.clip_gradient)
+    recipe = Recipe.of(params, params.epochs, params.clip_gradient)
     optimizer = AdamW(
         [weight for weight in clip.model.parameters() if weight.requires_grad],
         lr=params.lr,

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from pairdx.core.params import Section
-from pairdx.pairs.params import Augmentation, Precision
+from pairdx.pairs.params import Augmentation, Precision, Threads
 
 PRETRAINED = "local-dir:bases/small_clip"  # what the stage pretrain_clip makes, as models name it
 
@@ -13,7 +13,7 @@ PRETRAINED = "local-dir:bases/small_clip"  # what the stage pretrain_clip makes,
 class ClipTrainingParams(Section):
     """Training of both encoders of a CLIP."""
 
-    shared: ClassVar[tuple[str, ...]] = ("augment", "precision")
+    shared: ClassVar[tuple[str, ...]] = ("augment", "precision", "threads")
     objective: Literal["prompts", "captions"]  # cross-entropy of the classes, or contrast
     epochs: int = Field(ge=1)
     batch_size: int = Field(ge=2)
@@ -21,6 +21,7 @@ class ClipTrainingParams(Section):
     weight_decay: float = Field(ge=0)
     clip_gradient: float = Field(gt=0)  # norm
     precision: Precision
+    threads: Threads
     augment: Augmentation
 
 

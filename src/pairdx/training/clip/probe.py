@@ -72,7 +72,7 @@ def train_probe(
     """Return the model with class vectors of its own; keep those of the best epoch."""
     torch.manual_seed(seed)
     task = ProbeTask(clip, train, validation)
-    recipe = Recipe(params.epochs, params.batch_size, params.precision, params.clip_gradient)
+    recipe = Recipe.of(params, params.epochs, params.clip_gradient)
     optimizer = AdamW(task.model.parameters(), lr=params.lr, weight_decay=params.weight_decay)
     history = fit(task, recipe, optimizer, None, checkpoint)
     return replace(clip, class_vectors=task.model.vectors.detach()), history

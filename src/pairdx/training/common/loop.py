@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Precision
 from pairdx.training.common.checkpoint import Checkpoint
-from pairdx.training.common.precision import resolve
+from pairdx.training.common.precision import resolve, use_threads
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
 SAVE_EVERY = 10.0
@@ -64,6 +64,25 @@ class Stateful(Protocol):
         ...
 
 
+class Trained(Protocol):
+    """What every section of a network's training says."""
+
+    @property
+    def batch_size(self) -> int:
+        """Pairs a step."""
+        ...
+
+    @property
+    def precision(self) -> Precision:
+        """See ``precision``."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """Of the CPU."""
+        ...
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How long and how."""
@@ -71,7 +90,13 @@ class Recipe:
     epochs: int
     batch_size: int
     precision: Precision = "float32"
+    threads: int = 0  # of the CPU; 0: one a core
     clip_gradient: float | None = None  # norm
+
+    @classmethod
+    def of(cls, params: Trained, epochs: int, clip_gradient: float | None = None) -> Self:
+        """What a section of params.yaml says."""
+        return cls(epochs, params.batch_size, params.precision, params.threads, clip_gradient)
 
 
 def fit(
@@ -98,6 +123,7 @@ def fit(
     Raises:
         PairdxError: the loss is no longer a number.
     """
+    use_threads(recipe.threads)
     # Weights stay float32: pure half precision with Adam ends in NaN.
     dtype = resolve(recipe.precision)
     scaler = torch.amp.GradScaler(device().type, enabled=dtype == torch.float16)

@@ -1,4 +1,4 @@
-"""The number format of a training step: weights stay float32, products may be shorter.
+"""The number format of a training step, and its threads: weights stay float32, products may not.
 
 Another format gives other weights, and so does another CPU: a checkpoint knows which it was.
 """
@@ -13,10 +13,8 @@ def resolve(precision: Precision) -> torch.dtype:
     """Return the format that ``precision`` stands for on this machine.
 
     `auto` is bfloat16 where the GPU or the CPU multiplies it in hardware, else float32: without,
-    bfloat16 is emulated, and slower. On an idle CPU a step then takes two thirds of the time, but
-    beside other work ten times as long: its kernels' threads wait for each other without sleeping
-    (`benchmarks/waiting_threads.py`). float16 is never chosen: it needs a loss scaler, and losses
-    in its range.
+    bfloat16 is emulated, and slower. float16 is never chosen: it needs a loss scaler, and losses in
+    its range.
     """
     if precision != "auto":
         return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[
@@ -27,3 +25,15 @@ def resolve(precision: Precision) -> torch.dtype:
     else:
         native = torch.cpu._is_avx512_bf16_supported()
     return torch.bfloat16 if native else torch.float32
+
+
+def use_threads(threads: int) -> None:
+    """Let torch work with so many threads of the CPU; 0 leaves it one a core.
+
+    Threads wait for each other hundreds of times a step. Beside other work one of them is always
+    late, and bfloat16's kernels wait without sleeping: a step of two threads then takes ten times
+    as long, that of one a third longer (`benchmarks/waiting_threads.py`). A fixed number also gives
+    the same weights on machines that differ by their cores alone.
+    """
+    if threads:
+        torch.set_num_threads(threads)

@@ -90,7 +90,7 @@ def train_classifier(
     """Train in place with AdamW and one cycle of the learning rate; keep the best epoch."""
     torch.manual_seed(seed)
     task = ClassifierTask(classifier, train, validation, params)
-    recipe = Recipe(params.epochs, params.batch_size, params.precision)
+    recipe = Recipe.of(params, params.epochs)
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
     optimizer = AdamW(weights, lr=params.lr, weight_decay=params.weight_decay, fused=True)
     total = steps(len(train), recipe)
