@@ -30,8 +30,7 @@ def weights_of(sections: dict[str, Section]) -> list[str]:
     """
     zero_shot = cast(ZeroShotParams, sections["zero_shot"]).models.values()
     names = [of_clip(clip.model, clip.pretrained) for clip in zero_shot]
-    for params in _classifiers(sections):
-        names.append(of_images(params.image_encoder, params.image_weights))
+    names += [of_images(one.image_encoder, one.image_weights) for one in _classifiers(sections)]
     words = cast(WordVectorsParams, sections["word_vectors"])
     names.append(of_words(words.source, words.name))
     return list(dict.fromkeys(name for name in names if name))
