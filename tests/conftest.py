@@ -1,9 +1,23 @@
 """What tests of several layers start from."""
 
-import pytest
-from browser import browser, page  # noqa: F401 (fixtures)
-from releases import rows_of, write_release
-from zenodo_server import Zenodo
+import os
+
+# Whoever runs the tests may be behind a proxy, on a cluster that says it has no network, in a hook
+# of Git or in a stage: no test reads that. Some libraries read these once, when they are imported.
+ELSEWHERE = ("DVC_STAGE", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
+for name in list(os.environ):
+    if name.upper().endswith(("_PROXY", "_OFFLINE")) or name.startswith(("HF_", *ELSEWHERE)):
+        del os.environ[name]
+
+import pairdx  # noqa: E402, F401, I001 (before torch is loaded: it says how long threads wait)
+import pytest  # noqa: E402
+import torch  # noqa: E402
+from browser import browser, page  # noqa: E402, F401 (fixtures)
+from model_folders import architecture, model_folders  # noqa: E402, F401 (fixtures)
+from releases import rows_of, write_release  # noqa: E402
+from zenodo_server import Zenodo  # noqa: E402
+
+torch.set_num_threads(1)  # networks of a few thousand weights: threads wait more than they work
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ import yaml
 from PIL import Image
 from releases import encode, picture
 
+from pairdx.core.params import read
 from pairdx.core.schema import LABELS
+from pairdx.models.clip.params import ZeroShotModel, ZeroShotParams
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import Vocabulary, WordVectors
@@ -21,9 +23,42 @@ STILL = dict.fromkeys(
 
 
 def section(model, /, **changes):
-    """A section of params.yaml with some keys changed."""
-    content = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
-    return model.model_validate(content[model.section] | changes)
+    """A section of params.yaml with some keys changed, and with what it shares with others.
+
+    Training is at full precision: `auto` is another one on another CPU.
+    """
+    content = read(TOP / "params.yaml")
+    values = content.get(model.inherits, {}) | content[model.section]
+    values |= {key: content[key] for key in model.shared}
+    if "intervals" in model.shared:
+        own = {key: changes.pop(key) for key in ("resamples", "confidence") if key in changes}
+        values["intervals"] = values["intervals"] | own
+    if "precision" in model.shared:
+        values["precision"] = "float32"
+    return model.model_validate(values | changes)
+
+
+def write_params(folder, /, start="params.yaml", compared=None, **changes):
+    """Write params.yaml, or a profile as such, with some keys changed (`section__key=value`)."""
+    content = read(TOP / start)
+    if compared is not None:
+        content["compared"] = list(compared)
+    for name, value in changes.items():
+        *parents, last = name.split("__")
+        values = content
+        for key in parents:
+            values = values.setdefault(key, {})
+        values[last] = value
+    (folder / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def zero_shot(**changes):
+    """The first model of section `zero_shot`, with some keys changed."""
+    values = read(TOP / "params.yaml")["zero_shot"]["clip"]
+    return ZeroShotModel.model_validate(values | changes)
+
+
+PROMPTS = ZeroShotParams.load(TOP / "params.yaml").prompts("clip")
 
 
 def tiny_fusion(**changes):

@@ -1,17 +1,12 @@
 """The command line, run as a user runs it."""
 
-from pathlib import Path
-
 import pyarrow as pa
 import pytest
-import yaml
 from closure import ROOT
-from small import drawn, section, tiny_clip
+from small import drawn, write_params
 
 from pairdx import cli
 from pairdx.core.schema import AUDIT, LABELS, write_table
-from pairdx.models.clip import clip
-from pairdx.models.clip.params import ClipZeroShotParams
 from pairdx.readers.decisions import read_decisions
 
 
@@ -30,12 +25,28 @@ def test_check_passes_the_default(monkeypatch, capsys):
 
 
 def test_check_names_what_is_wrong(monkeypatch, capsys, tmp_path):
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params["fusion"]["epochs"] = 0
-    path = tmp_path / "params.yaml"
-    path.write_text(yaml.safe_dump(params))
-    assert run(monkeypatch, "check", str(path)) == 1
-    assert "fusion.epochs = 0" in capsys.readouterr().err
+    write_params(tmp_path, classifier__epochs=0)
+    assert run(monkeypatch, "check", str(tmp_path / "params.yaml")) == 1
+    assert "classifier.epochs = 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"disagreements__models": ["fusion", "fushion"]}, "disagreements.models.1 = 'fushion'"),
+        ({"retrieve__models": ["pairdx_clip", "vit"]}, "retrieve.models.1 = 'vit'"),
+        ({"robustness__models": ["tfdf"]}, "robustness.models.0 = 'tfdf'"),
+        ({"robustness__reference": "banana"}, "robustness.reference = 'banana'"),
+        ({"compared": ["fusion", "fusion"]}, "compared = ['fusion', 'fusion']; a list of names"),
+        ({"compared": ["sig_zero_shot"]}, "compared: 'sig_zero_shot' is not in zero_shot"),
+    ],
+)
+def test_check_names_a_model_that_is_not_compared(monkeypatch, capsys, tmp_path, changes, told):
+    write_params(tmp_path, **changes)
+    assert run(monkeypatch, "check", str(tmp_path / "params.yaml")) == 1
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -46,27 +57,25 @@ def test_check_names_what_is_wrong(monkeypatch, capsys, tmp_path):
     ],
 )
 def test_check_misses_the_folder(monkeypatch, capsys, tmp_path, section, key, value, told):
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params["download"]["folder"] = params["download"]["path"] = str(tmp_path)
-    params[section][key] = value
-    path = tmp_path / "params.yaml"
-    path.write_text(yaml.safe_dump(params))
-    assert run(monkeypatch, "check", str(path)) == 1
+    here = {"download__folder": str(tmp_path), "download__path": str(tmp_path)}
+    write_params(tmp_path, **here | {f"{section}__{key}": value})
+    assert run(monkeypatch, "check", str(tmp_path / "params.yaml")) == 1
     assert told in capsys.readouterr().err
 
 
-def test_predict_names_the_image_it_cannot_read(monkeypatch, capsys, tmp_path):
-    assert run(monkeypatch, "predict", str(Path("no.png"))) == 1
+def test_predict_names_the_image_it_cannot_read(monkeypatch, capsys, model_folders):
+    words = ("predict", "no.png", "--model", str(model_folders / "fusion"))
+    assert run(monkeypatch, *words) == 1
     assert "no.png: cannot be read" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("trained", [False, True])
-def test_predict_tells_classes_and_whether_it_is_chance(monkeypatch, capsys, tmp_path, trained):
-    values = {"model": f"local-dir:{tiny_clip(tmp_path / 'tiny')}", "pretrained": None}
-    model = clip.ClipClassifier.create(section(ClipZeroShotParams, **values, untrained=True), 1)
-    model.save(tmp_path, clip.card("clip_zero_shot", "", model, trained))
+@pytest.mark.parametrize(("name", "trained"), [("clip_zero_shot", False), ("pairdx_clip", True)])
+def test_predict_tells_classes_and_whether_it_is_chance(
+    monkeypatch, capsys, model_folders, tmp_path, name, trained
+):
     (tmp_path / "a.png").write_bytes(drawn(1).images[0])
-    assert run(monkeypatch, "predict", str(tmp_path / "a.png"), "--model", str(tmp_path)) == 0
+    model = str(model_folders / name)
+    assert run(monkeypatch, "predict", str(tmp_path / "a.png"), "--model", model) == 0
     told = capsys.readouterr()
     assert ("random weights" in told.err) == (not trained)
     chances, labels = zip(*(line.split() for line in told.out.splitlines()), strict=True)

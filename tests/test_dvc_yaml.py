@@ -1,33 +1,50 @@
-"""dvc.yaml against the code: every stage declares exactly what it reads."""
+"""dvc.yaml against the code: every stage declares exactly what it reads and writes."""
 
 import ast
+import inspect
+import json
 import re
+import subprocess
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pytest
+import scripts
 import yaml
 from closure import ROOT, closure, dependencies, imported
 
-from pairdx.core.params import section_modules
+from pairdx.core.params import TOP_LEVEL, Section, read, section_modules
 
-SHARED_PARAMS = {"seed"}
-# Weights are known by checksum: where they lie must not make a trained model out of date.
-CHANGES_NO_RESULT = {"weights"}
+# What scripts load by a function, and the key of params.yaml that it reads.
+LOADED = {"load_seed": "seed", "load_compared": "compared"}
+# Weights are known by checksum: where they lie must not make a trained model out of date. Several
+# seeds are several runs.
+CHANGE_NO_RESULT = {"weights", "seeds"}
 
 
 def stages() -> dict[str, dict[str, Any]]:
-    """Return every stage of dvc.yaml by name, `foreach` unrolled; that over params, once."""
+    """Return every stage of dvc.yaml by name, `foreach` unrolled; over nothing, once."""
     found = {}
     pipeline = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
     for name, stage in pipeline["stages"].items():
-        items = stage.get("foreach", [None])
-        for item in items if isinstance(items, list) else ["one"]:
+        for key, item in items(stage.get("foreach")):
             body = yaml.safe_dump(stage.get("do", stage), width=1000)
-            body = body.replace("${item}", str(item)).replace("${key}", str(item))
-            found[f"{name}@{item}" if item else name] = yaml.safe_load(body)
+            body = body.replace("${item}", str(item)).replace("${key}", str(key))
+            found[f"{name}@{key}" if key else name] = yaml.safe_load(body)
     return found
+
+
+def items(over: str | list[str] | None) -> list[tuple[str, Any]]:
+    """Return key and item of every round of a `foreach`, by params.yaml where it names one."""
+    found: Any = over
+    if isinstance(over, str):
+        found = read(ROOT / "params.yaml")
+        for key in over.removeprefix("${").removesuffix("}").split("."):
+            found = found[key]
+    if isinstance(found, dict):
+        return list(found.items()) or [("one", "one")]
+    return [(item, item) for item in found] if found else [("", "")]
 
 
 STAGES = stages()
@@ -39,9 +56,12 @@ def script(stage: dict[str, Any]) -> str:
     return match.group(1)
 
 
-def sections(stage: dict[str, Any]) -> set[str]:
-    """Return the params sections that a stage depends on, wholly or in part."""
-    return {param.split(".")[0] for param in stage.get("params", [])}
+def code(stage: dict[str, Any]) -> str:
+    return (ROOT / script(stage)).read_text(encoding="utf-8")
+
+
+def main(stage: dict[str, Any]) -> Any:
+    return scripts.script(Path(script(stage)).stem).main
 
 
 def paths(entries: list[str | dict[str, Any]]) -> set[str]:
@@ -51,70 +71,174 @@ def paths(entries: list[str | dict[str, Any]]) -> set[str]:
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_declares_exactly_the_folders_it_imports_from(name: str) -> None:
     stage = STAGES[name]
-    code = {path for path in stage["deps"] if path.startswith(("src/", "stages/"))}
+    declared = {path for path in stage["deps"] if path.startswith(("src/", "stages/"))}
     wanted = {script(stage), *dependencies(ROOT / script(stage))}
-    listing = "\n".join(f"      - {path}" for path in sorted(wanted))
-    assert code == wanted, f"{name} must list:\n{listing}"
+    listing = "\n".join(f"    - {path}" for path in sorted(wanted))
+    assert declared == wanted, f"{name} must list:\n{listing}"
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_a_stage_declares_the_params_sections_it_loads(name: str) -> None:
-    stage = STAGES[name]
-    declared = sections(stage) - SHARED_PARAMS
-    files = closure(ROOT / script(stage))
-    loadable = {
-        section
-        for section, module in section_modules().items()
-        if ROOT / "src" / Path(*module.split(".")).with_suffix(".py") in files
+def test_a_person_can_read_it() -> None:
+    for name, stage in STAGES.items():
+        assert len(stage["deps"]) <= 16, name
+        assert stage["desc"], name
+    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8").count("\n") <= 950
+
+
+def loaded(stage: dict[str, Any]) -> dict[type[Section], str | None]:
+    """Return the sections that a script loads, and what it takes of one that it keeps no longer."""
+    tree = ast.parse(code(stage))
+    taken = {
+        id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)
     }
-    assert declared <= loadable
-    source = (ROOT / script(stage)).read_text(encoding="utf-8")
-    assert bool(declared) == (".load()" in source), "a section is loaded and not declared"
-    assert ("seed" in stage.get("params", [])) == ("load_seed()" in source)
-    assert len(declared) <= 1, "one section a stage"
+    space, found = vars(scripts.script(Path(script(stage)).stem)), {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="load"), args=[]):
+                found[eval(ast.unparse(owner), space)] = taken.get(id(node))
+    return found
+
+
+def handed_on(stage: dict[str, Any], names: set[str]) -> set[str]:
+    """Return every attribute of these names, in the script and in what it imports."""
+    return {
+        node.attr
+        for file in [ROOT / script(stage), *closure(ROOT / script(stage))]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in names
+    }
+
+
+def fields(model: type[Section], name: str) -> set[str]:
+    """Return the fields that an attribute of a section reads: itself, or those of its method."""
+    if name in model.model_fields:
+        return {name}
+    for kind in model.__mro__[: model.__mro__.index(Section)]:
+        if name in vars(kind):
+            method = vars(kind)[name]
+            source = inspect.getsource(getattr(method, "fget", None) or method)
+            return set().union(*(fields(model, one) for one in re.findall(r"self\.(\w+)", source)))
+    return set()
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_the_command_names_every_output(name: str) -> None:
+def test_a_stage_declares_the_params_it_loads(name: str) -> None:
     stage = STAGES[name]
+    declared: list[str] = stage.get("params", [])
+    wanted = {key for function, key in LOADED.items() if f"{function}()" in code(stage)}
+    for model, taken in loaded(stage).items():
+        if model.section in declared:  # whole
+            wanted |= {model.section, *model.shared} | ({model.inherits} - {None})
+        elif model.section not in CHANGE_NO_RESULT:
+            names = {taken} if taken else handed_on(stage, {"params", model.section})
+            reads = set().union(*(fields(model, name) for name in names))
+            parts = {param for param in declared if param.startswith(f"{model.section}.")}
+            assert parts, f"{model.section} is loaded and not declared"
+            own = {f"{model.section}.{field}" for field in reads - set(model.shared)}
+            wanted |= (parts if model.each else own) | (reads & set(model.shared))
+    assert set(declared) == wanted
+
+
+def test_every_param_is_used_by_a_stage() -> None:
+    used = {param.split(".")[0] for stage in STAGES.values() for param in stage.get("params", [])}
+    assert used == {*section_modules(), *TOP_LEVEL} - CHANGE_NO_RESULT
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_command_gives_every_option_and_names_every_output(name: str) -> None:
+    stage = STAGES[name]
+    words = stage["cmd"].split()
+    given = {word.removeprefix("--").replace("-", "_") for word in words if word.startswith("--")}
+    assert given == set(inspect.signature(main(stage)).parameters)
     for kind in ("outs", "metrics", "plots"):
         for path in paths(stage.get(kind, [])):
-            assert path in stage["cmd"].split(), f"{path} is not in the command of {name}"
+            assert path in words, f"{path} is not in the command of {name}"
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_small_results_stay_in_git_and_clocks_in_their_place(name: str) -> None:
+def test_results_stand_where_they_come_back_from_the_run_cache(name: str) -> None:
+    """DVC keeps no run of a stage with an uncached output that is neither metric nor plot."""
     stage = STAGES[name]
-    for kind, folder in (("metrics", "metrics/"), ("plots", "plots/")):
+    for entry in stage.get("outs", []):
+        options = {} if isinstance(entry, str) else next(iter(entry.values()))
+        assert options.get("cache", True) is True, entry
+    for kind in ("metrics", "plots"):
         for entry in stage.get(kind, []):
-            assert isinstance(entry, dict)
+            assert isinstance(entry, dict), entry
             ((path, options),) = entry.items()
-            assert options["cache"] is False
-            assert path.startswith(folder)
+            assert options["cache"] is False, path
+            assert path.startswith(("metrics/", "plots/")), path
+            assert path.startswith("metrics/headline/") == (kind == "metrics"), path
+            if path.startswith("metrics/"):  # in no chart
+                assert set(options) == {"cache"}, path
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_clocks_are_in_their_place(name: str) -> None:
+    stage = STAGES[name]
     timed = [path for path in stage["cmd"].split() if path.startswith("metrics/timing/")]
-    source = (ROOT / script(stage)).read_text(encoding="utf-8")
-    if "write_seconds" in source:
-        assert len(timed) == 1
+    assert ("write_seconds" in code(stage) or name == "benchmark_cpu") == bool(timed)
+    assert len(timed) <= 1
+
+
+def committed(path: str) -> dict[str, Any]:
+    """Return the JSON files of a path as they were committed: a run may have changed them."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
+        return done.stdout if done.returncode == 0 else ""
+
+    names = [name for name in git("ls-files", path).splitlines() if name.endswith(".json")]
+    texts = {name: git("show", f"HEAD:{name}") for name in names}
+    return {name: json.loads(text) for name, text in texts.items() if text}
+
+
+def lists_of_dicts(content: Any) -> bool:
+    """Whether a list of dictionaries is in it: DVC draws that, without axes as nonsense."""
+    if isinstance(content, dict):
+        return any(map(lists_of_dicts, content.values()))
+    if isinstance(content, list):
+        return any(isinstance(one, dict) or lists_of_dicts(one) for one in content)
+    return False
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_what_has_no_axes_is_no_chart(name: str) -> None:
+    for path in paths(STAGES[name].get("plots", [])):
+        for file, content in committed(path).items():
+            assert not lists_of_dicts(content), file
+
+
+def test_the_headline_is_short() -> None:
+    def scalars(content: Any) -> int:
+        return sum(map(scalars, content.values())) if isinstance(content, dict) else 1
+
+    assert sum(map(scalars, committed("metrics/headline").values())) <= 40
 
 
 def test_every_script_is_a_stage_and_short() -> None:
-    scripts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "stages").glob("*.py")}
-    assert scripts == {script(stage) for stage in STAGES.values()}
-    for path in scripts:
+    found = {path.relative_to(ROOT).as_posix() for path in (ROOT / "stages").glob("*.py")}
+    assert found == {script(stage) for stage in STAGES.values()}
+    for path in found:
         assert (ROOT / path).read_text(encoding="utf-8").count("\n") <= 50, path
 
 
-def test_every_section_is_used_by_a_stage() -> None:
-    used = {section for stage in STAGES.values() for section in sections(stage)}
-    assert used - SHARED_PARAMS == set(section_modules()) - CHANGES_NO_RESULT
+def test_package_files_do_nothing() -> None:
+    """They run on import: so they name what is in their own folder, which stages list, at most.
 
-
-def test_package_files_hold_a_docstring_only() -> None:
-    """They run on import and are in no stage's list: so they must not do anything."""
-    for path in (ROOT / "src" / "pairdx").rglob("__init__.py"):
-        body = ast.parse(path.read_text(encoding="utf-8")).body
-        assert len(body) == 1, path
-        assert isinstance(body[0], ast.Expr), path
+    The package's own is in no stage's list; it sets how threads wait, and changes no result.
+    """
+    package = ROOT / "src" / "pairdx"
+    assert not imported(package / "__init__.py")
+    for path in package.rglob("*/__init__.py"):
+        docstring, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+        assert isinstance(docstring, ast.Expr), path
+        assert {file.parent for file in imported(path)} <= {path.parent}, path
+        for node in rest:
+            assert isinstance(node, ast.ImportFrom) or ast.unparse(node).startswith("__all__ ="), (
+                path
+            )
 
 
 # From those that import to those that are imported: a folder reads folders below its own only.

@@ -78,7 +78,9 @@ def test_a_zero_shot_and_a_trained_model_join_the_comparison(tmp_path: Path) -> 
     (package / "__init__.py").write_text('"""The most frequent class."""\n')
     (package / "majority.py").write_text(dedent(MODEL).lstrip())
     (folder / "stages" / "train_majority.py").write_text(dedent(STAGE).lstrip())
-    with modify_yaml(folder / "dvc.yaml") as pipeline:  # its stage; its entry in `compared` is above
+    with modify_yaml(
+        folder / "dvc.yaml"
+    ) as pipeline:  # its stage; its entry in `compared` is above
         pipeline["stages"]["train_majority"] = {
             "cmd": "python stages/train_majority.py --pairs data/pairdx --out models/majority",
             "deps": ["data/pairdx/train.parquet", "stages/train_majority.py"],

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from closure import ROOT
-from test_dvc_yaml import STAGES
+from test_dvc_yaml import STAGES, paths
 
 from pairdx.commands.seeds import TRAINING
+from pairdx.core.params import read
 
 # Each stage writes its seed; `compare` makes a score of the two.
 STAGE = 'python -c \'import yaml; print(yaml.safe_load(open("params.yaml"))["seed"])\' > {}'
@@ -103,7 +104,7 @@ def test_mean_and_spread_over_real_experiments(project, monkeypatch):
 def resolved(path: str) -> str:
     """Fill in what dvc.yaml takes from params.yaml: `${section.key}`, `${section.key[0]}`."""
     for name in re.findall(r"\$\{(.*?)\}", path):
-        value = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        value = read(ROOT / "params.yaml")
         for key in re.findall(r"\w+", name):
             value = value[int(key) if key.isdigit() else key]
         path = path.replace(f"${{{name}}}", value)
@@ -113,21 +114,26 @@ def resolved(path: str) -> str:
 def test_training_starts_where_the_pipeline_trains() -> None:
     """Every stage that draws on the seed lies before the split's end, or behind TRAINING."""
     made = {
-        Path(path if isinstance(path, str) else next(iter(path))): name
+        Path(path): name
         for name, stage in STAGES.items()
         for kind in ("outs", "metrics", "plots")
-        for path in stage.get(kind, [])
+        for path in paths(stage.get(kind, []))
     }
+
+    def makers(dep: Path) -> set[str]:
+        """Those of what is read, of a folder that it lies in, or of files in it."""
+        return {
+            name for out, name in made.items() if dep.is_relative_to(out) or out.is_relative_to(dep)
+        }
 
     @cache
     def before(name: str) -> frozenset[str]:
-        reads = [Path(resolved(dep)) for dep in STAGES[name]["deps"]]
-        makers = frozenset(made[out] for dep in reads for out in (dep, *dep.parents) if out in made)
-        return makers.union(*map(before, makers))
+        found = set().union(*(makers(Path(resolved(dep))) for dep in STAGES[name]["deps"]))
+        return frozenset(found).union(*map(before, found))
 
     seeded = {name for name, stage in STAGES.items() if "seed" in stage.get("params", [])}
     starts = {name for name in STAGES if name.split("@")[0] in TRAINING}
     behind = {name for name in STAGES if (before(name) | {name}) & starts}
     # leakage is about the data, and its probes are its own.
-    assert seeded - behind == {"download", "review", "balance", "split", "leakage"}
-    assert not {"download", "balance", "split"} & behind
+    assert seeded - behind == {"download", "review", "split", "leakage"}
+    assert not {"download", "split"} & behind

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 from closure import ROOT
+from last_run import ROWS, TOOK, write_last_run
+from small import write_params
 
+from pairdx.core.params import read
 from pairdx.doctor.costs import Cost, clip_cost, image_encoder_cost
 from pairdx.doctor.findings import gigabytes
 from pairdx.doctor.scale import measure
@@ -47,10 +50,17 @@ def test_many_trained_values_take_their_time():
 
 
 def test_the_last_run_is_read_from_the_checkout(tmp_path):
-    run = last_runs(ROOT)["fusion"]
-    assert run.rows == 672
-    assert run.params["fusion"]["epochs"] == 15
+    """From a lock in which a stage names a part of a section, and others the rest."""
     assert last_runs(tmp_path) == {}
+    write_params(tmp_path, classifier__epochs=7)
+    write_last_run(tmp_path, tmp_path / "params.yaml")
+    runs = last_runs(tmp_path)
+    assert {name: run.took for name, run in runs.items()} == TOOK
+    assert runs["fusion"].rows == ROWS
+    assert runs["fusion"].params["classifier"]["epochs"] == 7
+    whole = read(tmp_path / "params.yaml")
+    assert runs["fusion"].params["zero_shot"] == whole["zero_shot"]
+    assert runs["fusion"].params["robustness"] == whole["robustness"]
     (tmp_path / "dvc.lock").write_text("schema: '2.0'")
     assert last_runs(tmp_path) == {}
 

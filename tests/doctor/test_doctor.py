@@ -1,14 +1,15 @@
 """`pairdx doctor`, run as a user runs it, on all profiles and on what can go wrong."""
 
-import json
+import shutil
 import sys
 
 import pytest
 import torch
-import yaml
 from closure import ROOT
+from last_run import TOOK, write_last_run
 from releases import rows_of, write_release
 from safetensors.torch import save_file
+from small import write_params
 from test_cli import run
 
 from pairdx.core.schema import LABELS
@@ -20,18 +21,18 @@ REAL = PROFILES[1:]
 
 @pytest.fixture
 def doctor(monkeypatch, capsys, tmp_path):
-    """Run the doctor on a profile with changed keys; return its exit code and what it says."""
-    monkeypatch.chdir(ROOT)
+    """Run the doctor where Git's files lie, on a profile with changed keys.
+
+    Nothing of a run of this checkout is read. It returns the exit code and what is said.
+    """
+    monkeypatch.chdir(tmp_path)
+    for folder in ("bases/tiny_vit", "bases/tiny_biomedclip", "examples/pairs"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "data" / "release").mkdir(parents=True)
 
     def examine(profile="params.yaml", **changes):
-        params = yaml.safe_load((ROOT / profile).read_text(encoding="utf-8"))
-        params["weights"]["dir"] = str(tmp_path / "weights")
-        for key, value in changes.items():
-            section, name = key.split("__")
-            params[section][name] = value
-        path = tmp_path / "params.yaml"
-        path.write_text(yaml.safe_dump(params), encoding="utf-8")
-        code = run(monkeypatch, "doctor", str(path))
+        write_params(tmp_path, profile, **changes)
+        code = run(monkeypatch, "doctor")
         return code, capsys.readouterr().out
 
     return examine
@@ -58,17 +59,29 @@ def test_the_default_runs_anywhere(doctor):
     assert code == 0, told
     assert "missing" not in told
     assert "weights resnet18" not in told  # nothing to fetch
-    assert line(told, "clip_zero_shot.model").endswith("random weights there")
+    assert line(told, "zero_shot.clip.model").endswith("made by the stage pretrain_clip")
+    assert line(told, "zero_shot.biomedclip.model").endswith("random weights there")
 
 
-def test_the_default_takes_as_long_as_it_took(doctor):
-    timing = ROOT / "metrics" / "timing" / "train"
+def test_the_default_takes_as_long_as_it_took(doctor, tmp_path):
+    assert "unknown: no finished run in this checkout" in line(doctor()[1], "time fusion")
+    write_last_run(tmp_path, tmp_path / "params.yaml")
     _, told = doctor()
-    for model in ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla"):
-        took = json.loads((timing / f"{model}.json").read_text())["seconds"]
+    for model, took in TOOK.items():
         assert line(told, f"time {model}").endswith(
             f"about {took:.0f} s" if took < 90 else f"about {took / 60:.0f} min"
         )
+
+
+def test_more_epochs_of_all_classifiers_or_of_fusion_alone_take_longer(doctor, tmp_path):
+    doctor()
+    write_last_run(tmp_path, tmp_path / "params.yaml")
+    _, told = doctor(classifier__epochs=30)
+    assert line(told, "time fusion").endswith("30 epochs about 2 min")
+    assert line(told, "time image_only").endswith("30 epochs about 62 s")
+    _, told = doctor(fusion__epochs=30)
+    assert line(told, "time fusion").endswith("30 epochs about 2 min")
+    assert line(told, "time image_only").endswith("15 epochs about 31 s")
 
 
 @pytest.mark.parametrize("profile", REAL)
@@ -117,7 +130,7 @@ def test_an_unreachable_server_is_told(doctor, monkeypatch, weights_there, tmp_p
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
     (tmp_path / "weights" / "clip-vit-b32" / "open_clip_model.safetensors").unlink()
     changes = {"model": "ViT-B-32-quickgelu", "pretrained": "openai", "untrained": False}
-    code, told = doctor(**{f"clip_zero_shot__{key}": value for key, value in changes.items()})
+    code, told = doctor(**{f"zero_shot__clip__{key}": value for key, value in changes.items()})
     assert code == 1
     assert "not reachable ([Errno 111] Connection refused)" in line(
         told, "server http://127.0.0.1:9"
@@ -128,7 +141,7 @@ def test_an_unreachable_server_is_told(doctor, monkeypatch, weights_there, tmp_p
 def test_a_missing_extra_is_told(doctor, monkeypatch, weights_there):
     monkeypatch.setitem(sys.modules, "transformers", None)  # what an import sees without it
     model = "hf-hub:microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"
-    code, told = doctor(biomedclip_zero_shot__model=model, biomedclip_zero_shot__untrained=False)
+    code, told = doctor(zero_shot__biomedclip__model=model, zero_shot__biomedclip__untrained=False)
     assert code == 1
     told = line(told, "extra [biomedclip]")
     assert told.endswith("not installed: pip install -c requirements.lock -e '.[biomedclip]'")
@@ -158,7 +171,7 @@ def test_a_full_disk_is_told(doctor, tmp_path):
 
 
 def test_too_little_memory_is_told(doctor):
-    code, told = doctor(fusion__batch_size=10_000_000)
+    code, told = doctor(classifier__batch_size=10_000_000)
     assert code == 1
     assert "lower batch_size or image_size" in line(told, "memory")
 
@@ -169,8 +182,8 @@ def test_too_little_memory_is_told(doctor):
         ({"fusion__image_encoder": "resnet19"}, "fusion.image_encoder", "allowed are resnet18"),
         ({"fusion__image_weights": "no.pth"}, "fusion.image_encoder", "no.pth: no such weight"),
         (
-            {"baselines__image_encoder": "resnet10t", "baselines__image_weights": "imagenet"},
-            "baselines.image_encoder",
+            {"classifier__image_encoder": "resnet10t", "classifier__image_weights": "imagenet"},
+            "classifier.image_encoder",
             "'imagenet' is for resnet18",
         ),
         ({"filter__licenses": ["CC BY", "MIT"]}, "filter.licenses", "there are CC BY, CC BY-NC,"),
@@ -179,12 +192,20 @@ def test_too_little_memory_is_told(doctor):
             "word_vectors.path",
             "'no.txt': no such file",
         ),
-        ({"clip_zero_shot__model": "ViT-B-33"}, "clip_zero_shot.model", "not a model of open_clip"),
-        ({"clip_zero_shot__model": "local-dir:no"}, "clip_zero_shot.model", "no such file"),
-        ({"clip_zero_shot__untrained": False}, "clip_zero_shot.model", "holds no weights"),
+        (
+            {"zero_shot__clip__model": "ViT-B-33"},
+            "zero_shot.clip.model",
+            "not a model of open_clip",
+        ),
+        ({"zero_shot__clip__model": "local-dir:no"}, "zero_shot.clip.model", "no such file"),
+        (
+            {"zero_shot__biomedclip__untrained": False},
+            "zero_shot.biomedclip.model",
+            "holds no weights",
+        ),
         ({"clinvla__base": "models/no"}, "clinvla.base", "no model.json there; allowed are"),
         (
-            {"clinvla__base": "models/clip_zero_shot"},
+            {"zero_shot__clip__model": "RN50", "zero_shot__clip__untrained": True},
             "clinvla.base",
             "needs a CLIP of open_clip's own transformers",
         ),
@@ -193,7 +214,7 @@ def test_too_little_memory_is_told(doctor):
         (
             {"audit_labels__base": "models/pairdx_clip"},
             "audit_labels.base",
-            "has learned the labels that it audits; allowed are models/clip_base, ",
+            "has learned the labels that it audits; allowed are models/clip_zero_shot, ",
         ),
         ({"download__folder": "nowhere"}, "download.source", "'nowhere'; no such folder"),
         (
@@ -218,17 +239,17 @@ def test_what_check_cannot_see_is_told(doctor, changes, what, found):
 @pytest.mark.parametrize("tag", ["openai", "laion2b"])
 def test_a_tag_that_does_not_fit_is_told(doctor, tag):
     changes = {"model": "ViT-B-32", "pretrained": tag, "untrained": False}
-    code, told = doctor(**{f"clip_zero_shot__{key}": value for key, value in changes.items()})
+    code, told = doctor(**{f"zero_shot__clip__{key}": value for key, value in changes.items()})
     assert code == 1
     found = {"openai": "QuickGELU mismatch", "laion2b": "allowed are openai, laion400m_e31"}
-    assert found[tag] in line(told, "clip_zero_shot.model")
+    assert found[tag] in line(told, "zero_shot.clip.model")
 
 
 def test_a_file_of_another_encoder_is_told(doctor, tmp_path):
     save_file({"conv1.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
-    code, told = doctor(fusion__image_weights=str(tmp_path / "other.safetensors"))
+    code, told = doctor(classifier__image_weights=str(tmp_path / "other.safetensors"))
     assert code == 1
-    assert "not weights of resnet18" in line(told, "fusion.image_encoder")
+    assert "not weights of resnet18" in line(told, "classifier.image_encoder")
 
 
 def test_a_value_that_is_not_allowed_is_told_as_check_does(doctor, monkeypatch, capsys):

@@ -1,13 +1,11 @@
 import json
 
 import pytest
-from small import drawn, section
+from small import drawn
 from typer.testing import CliRunner
 
 from pairdx.cli import app
 from pairdx.core.errors import PairdxError
-from pairdx.models.tfidf import tfidf
-from pairdx.models.tfidf.tfidf import TfidfParams
 from pairdx.prediction.abstain import Rule, read_rule
 
 
@@ -47,24 +45,20 @@ def test_the_rule_of_another_model_is_refused(rules):
         read_rule(rules, "80", "fusion")
 
 
-def test_predict_scales_and_abstains(rules, tmp_path):
-    pairs = drawn(13)
-    (tmp_path / "model").mkdir()
-    params = section(TfidfParams)
-    model = tfidf.train_tfidf(pairs.captions, pairs.targets.tolist(), params)
-    model.save(tmp_path / "model", tfidf.card("tfidf", "", model, params))
+def test_predict_scales_and_abstains(rules, model_folders, tmp_path):
+    pairs = drawn(1)
     (tmp_path / "a.webp").write_bytes(pairs.images[0])
-    words = ["predict", str(tmp_path / "a.webp"), "--model", str(tmp_path / "model")]
-    words += ["--caption", pairs.captions[0]]
+    words = ["predict", str(tmp_path / "a.webp"), "--model", str(model_folders / "tfidf")]
+    caption = ["--caption", pairs.captions[0]]
 
     def lines(*more):
-        done = CliRunner().invoke(app, [*words, *more])
+        done = CliRunner().invoke(app, [*words, *caption, *more])
         assert done.exit_code == 0, done.output
         return done.output.splitlines()
 
-    alone = CliRunner().invoke(app, [*words, "--coverage", "80"])
+    alone = CliRunner().invoke(app, [*words, *caption, "--coverage", "80"])
     assert "--coverage needs --calibration" in str(alone.exception)
-    silent = CliRunner().invoke(app, [*words[:-2], "--model", str(tmp_path / "model")])
+    silent = CliRunner().invoke(app, words)
     assert "reads captions, and --caption is empty" in silent.stderr
 
     plain = lines()

@@ -5,31 +5,25 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from small import drawn, section, tiny_clip
+from model_folders import untrained_clip
+from small import drawn, section
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, write_table
-from pairdx.evidence.retrieval.retrieval import RetrieveParams, read_searches, summarise
-from pairdx.models.clip.clip import ClipClassifier, card
-from pairdx.models.clip.params import ClipZeroShotParams
-from pairdx.models.common.card import ModelCard
-from pairdx.models.tfidf.tfidf import TfidfClassifier, TfidfParams, train_tfidf
-from pairdx.models.tfidf.tfidf import card as tfidf_card
+from pairdx.evidence.retrieval.params import RetrieveParams
+from pairdx.evidence.retrieval.retrieval import read_searches, summarise
 from pairdx.prediction.embed import embed_pairs, load_embedder
 
 PAIRS = drawn(12)
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory):
-    architecture = tiny_clip(tmp_path_factory.mktemp("clip") / "architecture")
-    values = {"model": f"local-dir:{architecture}", "pretrained": None, "untrained": True}
-    return ClipClassifier.create(section(ClipZeroShotParams, **values), seed=1)
+def clip(architecture):
+    return untrained_clip(architecture)
 
 
-def test_a_folder_is_embedded_and_scored(clip, tmp_path):
-    clip.save(tmp_path, card("clip_zero_shot", "tiny", clip, trained=False))
-    table = embed_pairs(load_embedder(tmp_path), PAIRS)
+def test_a_folder_is_embedded_and_scored(clip, model_folders, tmp_path):
+    table = embed_pairs(load_embedder(model_folders / "clip_zero_shot"), PAIRS)
     assert table.schema.equals(EMBEDDINGS)
     images, texts = (np.array(table[name].to_pylist()) for name in ("image", "text"))
     np.testing.assert_allclose(np.linalg.norm(images, axis=1), 1, atol=1e-6)
@@ -40,7 +34,7 @@ def test_a_folder_is_embedded_and_scored(clip, tmp_path):
     write_table(table, tmp_path / "embeddings.parquet", EMBEDDINGS)
     summary = summarise(
         read_searches(tmp_path / "embeddings.parquet"),
-        RetrieveParams(resamples=100, confidence=0.95),
+        section(RetrieveParams, resamples=100),
         seed=1,
     )
     # Two images a class: the other one is the one hit among the first five of eleven.
@@ -61,9 +55,7 @@ def test_equal_captions_are_equal_to_the_bit(clip):
     assert first == last
 
 
-def test_a_model_without_embeddings_is_refused(tmp_path):
-    model = train_tfidf(PAIRS.captions, PAIRS.targets.tolist(), section(TfidfParams, min_count=1))
-    model.save(tmp_path, tfidf_card("tfidf", "terms", model, section(TfidfParams)))
-    assert isinstance(TfidfClassifier.load(tmp_path, ModelCard.load(tmp_path)), TfidfClassifier)
+@pytest.mark.parametrize("name", ["fusion", "tfidf"])
+def test_a_model_without_embeddings_is_refused(model_folders, name):
     with pytest.raises(PairdxError, match="not a CLIP-like model"):
-        load_embedder(tmp_path)
+        load_embedder(model_folders / name)

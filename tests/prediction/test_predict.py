@@ -1,48 +1,21 @@
+import shutil
+
 import numpy as np
 import pytest
-from small import drawn, section, tiny_clip, word_vectors
+from model_folders import READS
+from small import drawn
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PREDICTIONS, read_table, write_table
-from pairdx.models.clip import clip
-from pairdx.models.clip.params import ClipZeroShotParams
 from pairdx.models.common.card import ModelCard
-from pairdx.models.fusion import classifier
-from pairdx.models.fusion.params import FusionParams
-from pairdx.models.tfidf import tfidf
-from pairdx.models.tfidf.tfidf import TfidfParams
 from pairdx.prediction.predict import load_model, predict_pairs
 
 PAIRS = drawn(13)
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """One model folder of each kind."""
-    top = tmp_path_factory.mktemp("models")
-    folders = {kind: top / kind for kind in ("classifier", "tfidf", "clip")}
-    for folder in folders.values():
-        folder.mkdir()
-
-    small = {"image_encoder": "resnet10t", "image_weights": None, "image_size": 32, "hidden": 8}
-    params = section(FusionParams, **small)
-    net = classifier.build(params, word_vectors(), True, 1)
-    net.save(folders["classifier"], classifier.card("fusion", "", net, params))
-
-    terms = section(TfidfParams)
-    linear = tfidf.train_tfidf(PAIRS.captions, PAIRS.targets.tolist(), terms)
-    linear.save(folders["tfidf"], tfidf.card("tfidf", "", linear, terms))
-
-    values = {"model": f"local-dir:{tiny_clip(top / 'start')}", "pretrained": None}
-    prompts = section(ClipZeroShotParams, **values, untrained=True)
-    model = clip.ClipClassifier.create(prompts, 1)
-    model.save(folders["clip"], clip.card("clip_zero_shot", "", model, trained=False))
-    return folders
-
-
-@pytest.mark.parametrize("kind", ["classifier", "tfidf", "clip"])
-def test_each_kind_predicts(folders, tmp_path, kind):
-    model = load_model(folders[kind])
+@pytest.mark.parametrize("name", READS)
+def test_each_kind_predicts(model_folders, tmp_path, name):
+    model = load_model(model_folders / name)
     table = predict_pairs(model, PAIRS)
     assert table.schema == PREDICTIONS
     assert table["id"].to_pylist() == PAIRS.ids
@@ -53,15 +26,16 @@ def test_each_kind_predicts(folders, tmp_path, kind):
     assert (rows >= 0).all()
     assert table["predicted"].to_pylist() == [LABELS[best] for best in rows.argmax(1)]
     np.testing.assert_array_equal(rows, model.predict(PAIRS.images, PAIRS.captions))
-    for name in "ab":
-        write_table(predict_pairs(load_model(folders[kind]), PAIRS), tmp_path / name, PREDICTIONS)
+    for copy in "ab":
+        again = predict_pairs(load_model(model_folders / name), PAIRS)
+        write_table(again, tmp_path / copy, PREDICTIONS)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert read_table(tmp_path / "a", PREDICTIONS).num_rows == len(PAIRS)
 
 
-@pytest.mark.parametrize("kind", ["classifier", "tfidf", "clip"])
-def test_one_pair_is_predicted_as_it_is_among_others(folders, kind):
-    model = load_model(folders[kind])
+@pytest.mark.parametrize("name", READS)
+def test_one_pair_is_predicted_as_it_is_among_others(model_folders, name):
+    model = load_model(model_folders / name)
     every = model.predict(PAIRS.images, PAIRS.captions)
     for row in (0, 7):
         alone = model.predict(PAIRS.images[row : row + 1], PAIRS.captions[row : row + 1])
@@ -79,15 +53,22 @@ def test_a_missing_folder_is_an_error(tmp_path):
         load_model(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("kind", ["classifier", "tfidf", "clip"])
-def test_a_card_without_settings_is_an_error(tmp_path, folders, kind):
-    for path in folders[kind].iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    ModelCard("fusion", kind, "", True, 1).save(tmp_path)
-    with pytest.raises(PairdxError, match=r"(caption|ngrams|prompts)"):
-        load_model(tmp_path)
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("fusion", "caption"),
+        ("tfidf", "ngrams"),
+        ("clip_zero_shot", "prompts"),
+        ("clinvla", "base"),
+    ],
+)
+def test_a_card_without_settings_is_an_error(tmp_path, model_folders, name, told):
+    folder = shutil.copytree(model_folders / name, tmp_path / name)
+    ModelCard(name, ModelCard.load(folder).kind, "", True, 1).save(folder)
+    with pytest.raises(PairdxError, match=told):
+        load_model(folder)
 
 
-def test_a_broken_image_is_an_error(folders):
+def test_a_broken_image_is_an_error(model_folders):
     with pytest.raises(PairdxError, match="an image of 3 bytes does not decode"):
-        load_model(folders["classifier"]).predict([b"abc"], ["caption"])
+        load_model(model_folders / "fusion").predict([b"abc"], ["caption"])

@@ -1,21 +1,17 @@
-"""A CLIP model small enough to be trained in a test."""
+"""Runs small enough for a test."""
 
 import pytest
-from small import section, tiny_clip
-
-from pairdx.models.clip.clip import ClipClassifier
-from pairdx.models.clip.params import ClipZeroShotParams
+from model_folders import untrained_clip
 
 
-@pytest.fixture(scope="session")
-def architecture(tmp_path_factory):
-    return tiny_clip(tmp_path_factory.mktemp("clip") / "architecture")
+@pytest.fixture(autouse=True)
+def kept_after_every_epoch(monkeypatch):
+    """A run that is killed here lasts no minute."""
+    monkeypatch.setattr("pairdx.training.common.loop.SAVE_EVERY", 0)
 
 
 @pytest.fixture
 def start(architecture, tmp_path, monkeypatch):
     """Make a fresh model; the same one each time."""
     monkeypatch.chdir(tmp_path)
-    values = {"model": f"local-dir:{architecture}", "pretrained": None, "untrained": True}
-    params = section(ClipZeroShotParams, **values)
-    return lambda: ClipClassifier.create(params, seed=1)
+    return lambda: untrained_clip(architecture)

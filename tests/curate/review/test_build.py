@@ -10,8 +10,7 @@ from screenings import BOX, HOSTILE, SIZE, facts_of, screened_of, write_pairs
 from pairdx.core.errors import PairdxError
 from pairdx.curate.review.build import build_cases
 from pairdx.curate.review.cases import ReviewParams
-from pairdx.curate.review.page import render
-from pairdx.curate.review.table import render_table
+from pairdx.curate.review.forms import render, render_table
 from pairdx.pages.pictures import close_ups, thumbnail
 from pairdx.readers.decisions import content_of
 from pairdx.readers.spreadsheet import LONGEST, unprotect

@@ -13,8 +13,7 @@ from pairdx.core.outputs import write_text
 from pairdx.core.schema import SCRUBBED, read_table
 from pairdx.curate.review.build import build_cases
 from pairdx.curate.review.cases import ReviewParams
-from pairdx.curate.review.page import render
-from pairdx.curate.review.table import render_table
+from pairdx.curate.review.forms import render, render_table
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.scrub import scrub
 from pairdx.readers.decisions import format_decisions, match, read_decisions

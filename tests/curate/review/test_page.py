@@ -10,7 +10,7 @@ from small import section
 from pairdx.core.outputs import write_text
 from pairdx.curate.review.build import build_cases
 from pairdx.curate.review.cases import ReviewParams
-from pairdx.curate.review.page import render
+from pairdx.curate.review.forms import render
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.scrub import scrub
 from pairdx.readers.decisions import Decision, format_decisions, match, read_decisions

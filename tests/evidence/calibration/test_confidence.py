@@ -1,16 +1,14 @@
 import itertools
 import json
-import subprocess
-import sys
 
 import numpy as np
-import pyarrow as pa
 import pytest
-from closure import ROOT as TOP
+from predictions import write_predictions
+from scripts import run
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
+from small import section, write_params
 
-from pairdx.core.schema import LABELS, PREDICTIONS, write_table
 from pairdx.evidence.calibration import temperature
 from pairdx.evidence.calibration.abstention import risk_areas, risk_coverage, threshold_for
 from pairdx.evidence.calibration.confidence import answered, at_temperature, summarise
@@ -19,7 +17,7 @@ from pairdx.evidence.calibration.temperature import fit_temperature, scale
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import Predictions
 
-PARAMS = CalibrateParams(resamples=200, confidence=0.95, bins=10, coverages=(0.8, 0.9))
+PARAMS = section(CalibrateParams, resamples=200, coverages=(0.8, 0.9))
 
 
 def draw(pairs, true_temperature=1.0, seed=0, articles=None):
@@ -185,33 +183,17 @@ def test_copies_of_articles_do_not_narrow_the_intervals():
         assert three["after"][name] == pytest.approx(one["after"][name], abs=2e-6)
 
 
-def write(path, model):
-    path.parent.mkdir(exist_ok=True)
-    columns = {
-        "id": [f"pair{row:04}" for row in range(len(model.actual))],
-        "article_id": [f"a{article}" for article in model.articles],
-        "label": [LABELS[k] for k in model.actual],
-        "predicted": [LABELS[k] for k in model.predicted],
-        **{f"p_{label}": model.probabilities[:, k] for k, label in enumerate(LABELS)},
-    }
-    write_table(pa.table(columns, PREDICTIONS), path, PREDICTIONS)
-
-
-def run_stage(folder, words):
-    (folder / "params.yaml").write_bytes((TOP / "params.yaml").read_bytes())
-    places = "--metrics m --reliability r.csv --risk-coverage c.csv"
-    return subprocess.run(
-        [sys.executable, TOP / "stages/calibrate.py", *words.split(), *places.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
+def calibrate(folder):
+    """Run the stage on what `a` says of both splits, as far as it is there."""
+    write_params(folder, compared=["a"])
+    words = "--test test --validation validation --metrics m --reliability r.csv "
+    return run(folder, "calibrate", words + "--risk-coverage c.csv")
 
 
 def test_the_stage(tmp_path):
-    write(tmp_path / "a.parquet", draw(60, 2.0))
-    write(tmp_path / "v" / "a.parquet", draw(70, 2.0, seed=1))
-    done = run_stage(tmp_path, "--test a.parquet --validation v/a.parquet")
+    write_predictions(tmp_path / "test" / "a.parquet", draw(60, 2.0))
+    write_predictions(tmp_path / "validation" / "a.parquet", draw(70, 2.0, seed=1))
+    done = calibrate(tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "m" / "a.json").read_text())
     assert (found["n"], found["n_validation"]) == (60, 70)
@@ -223,9 +205,8 @@ def test_the_stage(tmp_path):
 
 
 def test_the_stage_wants_both_splits(tmp_path):
-    write(tmp_path / "a.parquet", draw(60))
-    write(tmp_path / "v" / "b.parquet", draw(70))
-    done = run_stage(tmp_path, "--test a.parquet --validation v/b.parquet")
+    write_predictions(tmp_path / "test" / "a.parquet", draw(60))
+    done = calibrate(tmp_path)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("error: a: predictions of one split only")
+    assert done.stderr.splitlines()[-1].startswith("error: validation/a.parquet: no such file")
     assert not (tmp_path / "m").exists()

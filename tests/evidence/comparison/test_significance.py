@@ -1,36 +1,20 @@
 import itertools
 import json
-import subprocess
-import sys
 
 import numpy as np
-import pyarrow as pa
 import pytest
-from closure import ROOT as TOP
+from predictions import predictions
 from scipy.stats import binomtest
+from small import section
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from pairdx.core.errors import PairdxError
-from pairdx.core.schema import LABELS, PREDICTIONS, write_table
-from pairdx.evidence.scores.summary import EvaluateParams, summarise
-from pairdx.evidence.significance.differences import differences_markdown
-from pairdx.evidence.significance.significance import (
-    SignificanceParams,
-    compare_all,
-    holm,
-    mcnemar,
-    sign_flip,
-)
-from pairdx.prediction.tables import read_together
-from pairdx.statistics.scores.classification import Predictions
+from pairdx.evidence.comparison.differences import differences_markdown
+from pairdx.evidence.comparison.significance import compare_all, holm, mcnemar, sign_flip
+from pairdx.statistics.intervals.params import IntervalParams
+from pairdx.statistics.predictions.summary import ScoreParams, summarise
 
-PARAMS = SignificanceParams(resamples=400, confidence=0.95)
-
-
-def model(actual, predicted, articles=None):
-    articles = np.arange(len(actual)) if articles is None else np.asarray(articles)
-    return Predictions(articles, np.asarray(actual), np.asarray(predicted), np.eye(6)[predicted])
+PARAMS = section(IntervalParams, resamples=400)
 
 
 @pytest.mark.parametrize(("n01", "n10"), [(0, 0), (0, 1), (1, 5), (7, 7), (3, 20)])
@@ -73,8 +57,8 @@ def test_holm_by_hand():
 
 def test_the_counts_and_differences_of_six_pairs():
     actual = [0, 0, 0, 1, 1, 1]
-    first = model(actual, [0, 0, 0, 1, 1, 0])  # 5 of 6
-    second = model(actual, [0, 1, 1, 1, 0, 1])  # 3 of 6
+    first = predictions(actual, [0, 0, 0, 1, 1, 0])  # 5 of 6
+    second = predictions(actual, [0, 1, 1, 1, 0, 1])  # 3 of 6
     [found] = compare_all({"a": first, "b": second}, PARAMS, seed=1)
     assert (found["first"], found["second"]) == ("a", "b")
     assert found["accuracy"] == pytest.approx(2 / 6, abs=1e-6)
@@ -86,7 +70,7 @@ def test_the_counts_and_differences_of_six_pairs():
 
 
 def test_a_model_and_its_copy_do_not_differ():
-    one = model([0, 1, 2, 0], [0, 1, 0, 2])
+    one = predictions([0, 1, 2, 0], [0, 1, 0, 2])
     [found] = compare_all({"a": one, "b": one}, PARAMS, seed=1)
     for key in ("accuracy", "accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high"):
         assert found[key] == 0
@@ -100,11 +84,11 @@ def test_what_is_hard_for_both_does_not_widen_the_difference():
     actual = generator.integers(6, size=300)
     wrong = generator.random(300) < 0.4
     predicted = np.where(wrong, (actual + 1) % 6, actual)
-    first, second = model(actual, predicted), model(actual, predicted.copy())
+    first, second = predictions(actual, predicted), predictions(actual, predicted.copy())
     second.predicted[np.flatnonzero(~wrong)[:6]] += 1
     second.predicted[:] %= 6
     [found] = compare_all({"a": first, "b": second}, PARAMS, seed=1)
-    alone = summarise(first, EvaluateParams(resamples=400, confidence=0.95, calibration_bins=5), 1)
+    alone = summarise(first, section(ScoreParams, resamples=400), 1)
     assert found["accuracy"] == pytest.approx(6 / 300)
     width = found["accuracy_high"] - found["accuracy_low"]
     # 1.96 standard errors of a share of 0.02 in 300 pairs, either way
@@ -114,8 +98,8 @@ def test_what_is_hard_for_both_does_not_widen_the_difference():
 
 def test_pairs_of_a_single_article_have_no_interval():
     models = {
-        "a": model([0, 1, 0], [0, 1, 0], [0, 0, 0]),
-        "b": model([0, 1, 0], [0, 0, 1], [0, 0, 0]),
+        "a": predictions([0, 1, 0], [0, 1, 0], [0, 0, 0]),
+        "b": predictions([0, 1, 0], [0, 0, 1], [0, 0, 0]),
     }
     [found] = compare_all(models, PARAMS, seed=1)
     assert found["accuracy"] == pytest.approx(2 / 3, abs=1e-6)
@@ -128,95 +112,8 @@ def test_pairs_of_a_single_article_have_no_interval():
 def test_pairs_of_one_article_are_no_independent_evidence():
     """Six right pairs of one article are one event: McNemar counts them as six."""
     actual = [0, 1] * 6
-    first = model(actual, actual, [0] * 6 + [1, 2, 3, 4, 5, 6])
-    second = model(actual, [1, 0] * 3 + [0, 1] * 3, first.articles)
+    first = predictions(actual, actual, [0] * 6 + [1, 2, 3, 4, 5, 6])
+    second = predictions(actual, [1, 0] * 3 + [0, 1] * 3, first.articles)
     [found] = compare_all({"a": first, "b": second}, PARAMS, seed=1)
     assert found["p"] == pytest.approx(2 / 2**6)
     assert found["p_by_article"] == 1
-
-
-def write(path, rows):
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    columns |= {
-        f"p_{label}": [float(row["predicted"] == label) for row in rows] for label in LABELS
-    }
-    write_table(pa.table(columns, PREDICTIONS), path, PREDICTIONS)
-
-
-def rows(labels="chart radiology chart", **changes):
-    found = [
-        {"id": f"pair{row}", "article_id": f"a{row}", "label": label, "predicted": "chart"}
-        for row, label in enumerate(labels.split())
-    ]
-    found[1] |= changes
-    return found
-
-
-def test_tables_of_the_same_pairs_are_read_by_name(tmp_path):
-    for name in ("b", "a"):
-        write(tmp_path / f"{name}.parquet", rows())
-    models = read_together([tmp_path / "b.parquet", tmp_path / "a.parquet"])
-    assert list(models) == ["b", "a"]
-    assert models["a"].correct.tolist() == [True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("other", "told"),
-    [
-        (rows(id="pair1b"), "id = 'pair1b' in row 1, but 'pair1' in"),
-        (rows(article_id="x"), "article_id = 'x' in row 1, but 'a1' in"),
-        (rows(label="endoscopy"), "label = 'endoscopy' in row 1, but 'radiology' in"),
-        (rows("chart radiology"), "2 rows, but"),
-    ],
-)
-def test_tables_of_other_pairs_are_refused(tmp_path, other, told):
-    write(tmp_path / "a.parquet", rows())
-    write(tmp_path / "b.parquet", other)
-    with pytest.raises(PairdxError) as error:
-        read_together([tmp_path / "a.parquet", tmp_path / "b.parquet"])
-    assert str(error.value).startswith(f"{tmp_path / 'b.parquet'}: {told}")
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("ids", "told"),
-    [
-        (["pair0", "pair1"], "predictions of 3 pairs, but the split has 2; run"),
-        (["pair0", "pair2", "pair1"], "id = 'pair1' in row 1, but 'pair2' in the split; run"),
-    ],
-)
-def test_predictions_of_other_pairs_are_refused(tmp_path, ids, told):
-    write(tmp_path / "a.parquet", rows())
-    assert list(read_together([tmp_path / "a.parquet"], ["pair0", "pair1", "pair2"])) == ["a"]
-    with pytest.raises(PairdxError, match=rf"a\.parquet: {told}"):
-        read_together([tmp_path / "a.parquet"], ids)
-
-
-def test_two_tables_of_one_name_are_refused(tmp_path):
-    for folder in ("x", "y"):
-        (tmp_path / folder).mkdir()
-        write(tmp_path / folder / "a.parquet", rows())
-    with pytest.raises(PairdxError, match="a second table of 'a'"):
-        read_together([tmp_path / "x" / "a.parquet", tmp_path / "y" / "a.parquet"])
-
-
-def test_the_stage(tmp_path):
-    write(tmp_path / "a.parquet", rows())
-    write(tmp_path / "b.parquet", rows(predicted="radiology"))
-    (tmp_path / "params.yaml").write_bytes((TOP / "params.yaml").read_bytes())
-    words = "--predictions a.parquet --predictions b.parquet --metrics m.json --plot p.csv"
-    done = subprocess.run(
-        [sys.executable, TOP / "stages/significance.py", *words.split(), "--table", "t.md"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads((tmp_path / "m.json").read_text())
-    assert list(found) == ["a_vs_b"]
-    assert found["a_vs_b"]["accuracy"] == pytest.approx(-1 / 3, abs=1e-6)
-    assert (tmp_path / "p.csv").read_text().splitlines()[0] == "models,metric,value,low,high"
-    table = (tmp_path / "t.md").read_text().splitlines()
-    assert table[2].startswith("| a - b | -0.333 [-1.000, +0.000] | -0.600 [")
-    assert table[2].endswith("| 0 | 1 | 1.0000 | 1.0000 | 1.0000 | 1.0000 |")
-    assert table[4].startswith("3 test pairs of 3 articles.")

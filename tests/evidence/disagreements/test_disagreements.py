@@ -1,30 +1,27 @@
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from closure import ROOT as TOP
+from predictions import predictions, write_predictions
 from releases import encode, picture
 from scipy.stats import beta
+from scripts import run
+from small import section, write_params
 
-from pairdx.core.schema import LABELS, PAIRS, PREDICTIONS, write_table
-from pairdx.evidence.disagreements.disagreements import count_words, kinds, summarise, thirds
-from pairdx.evidence.disagreements.page import page
-from pairdx.evidence.disagreements.params import DisagreementsParams
-from pairdx.statistics.intervals.resamples import Resamples
-from pairdx.statistics.scores.classification import Predictions
-
-PARAMS = DisagreementsParams(
-    models=("fusion", "tfidf"), resamples=400, confidence=0.95, cards=2, thumbnail=64
+from pairdx.core.schema import PAIRS, write_table
+from pairdx.evidence.disagreements.disagreements import (
+    DisagreementsParams,
+    count_words,
+    kinds,
+    summarise,
+    thirds,
 )
+from pairdx.evidence.disagreements.page import page
+from pairdx.statistics.intervals.resamples import Resamples
 
-
-def model(actual, predicted, articles=None):
-    articles = np.arange(len(actual)) if articles is None else np.asarray(articles)
-    return Predictions(articles, np.asarray(actual), np.asarray(predicted), np.eye(6)[predicted])
+PARAMS = section(DisagreementsParams, resamples=400, cards=2, thumbnail=64)
 
 
 ACTUAL = [0, 0, 0, 0, 1, 1, 5, 5]
@@ -34,7 +31,7 @@ WORDS = np.array([0, 1, 2, 3, 4, 5, 6, 7])
 
 
 def both(first=FIRST, second=SECOND):
-    return {"a": model(ACTUAL, first), "b": model(ACTUAL, second)}
+    return {"a": predictions(ACTUAL, first), "b": predictions(ACTUAL, second)}
 
 
 def test_who_is_right_by_hand():
@@ -98,38 +95,25 @@ def test_words_are_counted():
     assert count_words(["Axial CT, contrast.", "", None, " a  b\n"]).tolist() == [3, 0, 0, 2]
 
 
-def write(folder, first=FIRST, second=SECOND, ids=None):
-    ids = ids or [f"pair{row}" for row in range(8)]
-    for name, predicted in (("a", first), ("b", second)):
-        columns = {
-            "id": [f"pair{row}" for row in range(8)],
-            "article_id": [f"article{row}" for row in range(8)],
-            "label": [LABELS[k] for k in ACTUAL],
-            "predicted": [LABELS[k] for k in predicted],
-        }
-        for k, label in enumerate(LABELS):
-            columns[f"p_{label}"] = [float(one == k) for one in predicted]
-        write_table(pa.table(columns, PREDICTIONS), folder / f"{name}.parquet", PREDICTIONS)
+def compared(folder, ids=None):
+    """Run the stage on two models and eight pairs."""
+    names = [f"pair{row}" for row in range(8)]
+    for name, model in both().items():
+        write_predictions(folder / f"{name}.parquet", model, names)
     columns = {name: pa.nulls(8, PAIRS.field(name).type) for name in PAIRS.names}
     columns |= {
-        "id": ids,
+        "id": ids or names,
         "caption": ["", *(f"An <image> of {row} words" for row in range(1, 8))],
         "image": [{"bytes": encode(picture(row)), "path": None} for row in range(8)],
     }
     write_table(pa.table(columns, PAIRS), folder / "pairs.parquet", PAIRS)
-    (folder / "params.yaml").write_bytes((TOP / "params.yaml").read_bytes())
+    write_params(folder)
     words = "--predictions a.parquet --predictions b.parquet --pairs pairs.parquet "
-    words += "--metrics m.json --gallery g.html"
-    return subprocess.run(
-        [sys.executable, TOP / "stages/disagreements.py", *words.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
+    return run(folder, "disagreements", words + "--metrics m.json --gallery g.html")
 
 
 def test_the_stage_and_its_page(tmp_path):
-    done = write(tmp_path)
+    done = compared(tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "m.json").read_text())
     assert (found["first"], found["second"], found["all"]["differ"]) == ("a", "b", 4)
@@ -160,6 +144,6 @@ def test_the_surest_errors_come_first_and_the_rest_is_counted():
 
 
 def test_the_stage_names_other_pairs(tmp_path):
-    done = write(tmp_path, ids=[f"pair{row}" for row in range(1, 9)])
+    done = compared(tmp_path, ids=[f"pair{row}" for row in range(1, 9)])
     assert done.returncode == 1
     assert "a.parquet: id = " in done.stderr.splitlines()[-1]

@@ -1,10 +1,9 @@
 """Which pairs two models agree on."""
 
-import pyarrow as pa
 import pytest
+from predictions import predictions, write_predictions
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import LABELS, PREDICTIONS, write_table
 from pairdx.evidence.explanation.cases import draw_cases
 
 IDS = [f"pair_{row}" for row in range(6)]
@@ -14,15 +13,7 @@ SECOND = [0, 1, 0, 0, 4, 1]  # rows 0, 1 right; 3 wrong; 2, 4, 5 disputed
 
 
 def write(path, predicted, ids=IDS):
-    columns = {
-        "id": ids,
-        "article_id": ids,
-        "label": [LABELS[k] for k in ACTUAL],
-        "predicted": [LABELS[k] for k in predicted],
-        **{f"p_{label}": [1 / 6] * 6 for label in LABELS},
-    }
-    write_table(pa.table(columns), path, PREDICTIONS)
-    return path
+    return write_predictions(path, predictions(ACTUAL, predicted), ids, ids)
 
 
 @pytest.fixture

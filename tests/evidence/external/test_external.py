@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
+from model_folders import save_tfidf
 from PIL import Image
 from releases import encode, picture, write_csv
 from small import TOP, drawn, section
@@ -15,16 +16,14 @@ from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, write_table
 from pairdx.evidence.external.overlap import read_training_images
 from pairdx.evidence.external.pairs import predict, read_external
 from pairdx.evidence.external.scores import summarise_external
-from pairdx.evidence.scores.summary import EvaluateParams
-from pairdx.models.tfidf import tfidf
-from pairdx.models.tfidf.tfidf import TfidfParams
 from pairdx.prediction.predict import OpenedModel
 from pairdx.sources.decode import perceptual_hash, pixel_hash
+from pairdx.statistics.predictions.summary import ScoreParams
 
 REALDATA = TOP.parent / "shared" / "realdata"
 HEADER = ["id", "image", "caption", "label", "article_id"]
 TRAIN = drawn(36)
-PARAMS = EvaluateParams(resamples=100, confidence=0.95, calibration_bins=10)
+PARAMS = section(ScoreParams, resamples=100)
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +45,7 @@ def known(tmp_path_factory):
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
     """A model that has learnt the words of the drawn captions."""
-    folder = tmp_path_factory.mktemp("models") / "tfidf"
-    folder.mkdir()
-    terms = section(TfidfParams)
-    model = tfidf.train_tfidf(TRAIN.captions, TRAIN.targets.tolist(), terms)
-    model.save(folder, tfidf.card("tfidf", "", model, terms))
-    return OpenedModel.open(folder)
+    return OpenedModel.open(save_tfidf(tmp_path_factory.mktemp("models") / "tfidf", TRAIN))
 
 
 def write_folder(folder, rows, images=None):

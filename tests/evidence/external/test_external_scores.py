@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
+from small import section
 
 from pairdx.evidence.external.scores import DROPS, subset, summarise_external
-from pairdx.evidence.scores.summary import EvaluateParams, summarise
+from pairdx.statistics.predictions.summary import ScoreParams, summarise
 from pairdx.statistics.scores.classification import Predictions
 
-PARAMS = EvaluateParams(resamples=300, confidence=0.95, calibration_bins=10)
+PARAMS = section(ScoreParams, resamples=300)
 
 
 def draw(pairs, seed, classes=(0, 1, 2, 3, 4, 5), skill=1.5):

@@ -5,11 +5,11 @@ from small import section
 from wide_ends import wide_ends
 
 from pairdx.evidence.labels.agreement import Bootstrap, agreement, compare, consensus
-from pairdx.evidence.labels.params import CheckLabelsParams
 from pairdx.readers.labels import ANSWERS
 from pairdx.statistics.intervals.bootstrap import article_weights
+from pairdx.statistics.intervals.params import IntervalParams
 
-PARAMS = section(CheckLabelsParams, resamples=100)
+PARAMS = section(IntervalParams, resamples=100)
 IDS = [f"p{row:02}" for row in range(60)]
 BOOTSTRAP = Bootstrap({id_: f"a{row // 2}" for row, id_ in enumerate(IDS)}, PARAMS, 7)
 

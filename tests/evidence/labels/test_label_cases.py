@@ -4,7 +4,8 @@ import io
 import pytest
 from small import drawn, section
 
-from pairdx.evidence.labels.cases import build_cases, choose, render_table
+from pairdx.evidence.labels.cases import build_cases, choose
+from pairdx.evidence.labels.forms import render_table
 from pairdx.evidence.labels.params import LabelSheetParams
 from pairdx.readers.labels import read_labels
 

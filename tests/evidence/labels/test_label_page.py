@@ -8,7 +8,7 @@ from screenings import HOSTILE
 from pairdx.core.outputs import write_text
 from pairdx.core.schema import LABELS
 from pairdx.evidence.labels.cases import LabelCase
-from pairdx.evidence.labels.page import KEYS, render
+from pairdx.evidence.labels.forms import KEYS, render
 from pairdx.readers.labels import ReaderLabel, read_labels
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs="

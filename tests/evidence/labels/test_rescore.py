@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
+from predictions import predictions
 from sklearn.metrics import accuracy_score, f1_score
 from small import section
 from wide_ends import wide_ends
 
-from pairdx.evidence.labels.params import CheckLabelsParams
 from pairdx.evidence.labels.rescore import rescore
 from pairdx.statistics.intervals.bootstrap import article_weights
-from pairdx.statistics.scores.classification import Predictions
+from pairdx.statistics.intervals.params import IntervalParams
 
-PARAMS = section(CheckLabelsParams, resamples=100)
+PARAMS = section(IntervalParams, resamples=100)
 
 
 def draw(pairs=80):
@@ -17,7 +17,7 @@ def draw(pairs=80):
     actual = generator.integers(6, size=pairs)
     predicted = np.where(generator.random(pairs) < 0.3, generator.integers(6, size=pairs), actual)
     articles = np.arange(pairs) // 2
-    return Predictions(articles, actual, predicted, np.eye(6)[predicted])
+    return predictions(actual, predicted, articles)
 
 
 def test_scores_are_scikit_learns_with_and_without():

@@ -1,14 +1,19 @@
 """The three searches: who searches what, what counts as a hit, and the intervals."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
+from scripts import run
+from small import section, write_params
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, LABELS, write_table
-from pairdx.evidence.retrieval.retrieval import RetrieveParams, read_searches, score, summarise
+from pairdx.evidence.retrieval.params import RetrieveParams
+from pairdx.evidence.retrieval.retrieval import read_searches, score, summarise
 
-PARAMS = RetrieveParams(resamples=200, confidence=0.95)
+PARAMS = section(RetrieveParams, resamples=200)
 CHART, RADIOLOGY = LABELS[0], LABELS[-1]
 
 
@@ -205,3 +210,24 @@ def test_a_bad_table_is_one_line(tmp_path, columns, told):
 def test_without_captions_images_find_images(tmp_path):
     path = table(tmp_path / "silent.parquet", image=[[1.0, 0.0]] * 2, caption=["", " "])
     assert list(read_searches(path)) == ["image_to_image"]
+
+
+def test_the_stage_and_its_headline(tmp_path):
+    """Pairs without captions, as in a folder of one's own, leave the search of images."""
+    write_params(tmp_path, retrieve__models=["b", "a"], intervals__resamples=100)
+    random_table(tmp_path / "embeddings" / "a.parquet", caption=[""] * 60)
+    random_table(tmp_path / "embeddings" / "b.parquet")
+    done = run(tmp_path, "retrieve", "--embeddings embeddings --metrics m --headline h.json")
+    assert done.returncode == 0, done.stderr
+    told = {name: json.loads((tmp_path / "m" / f"{name}.json").read_text()) for name in "ab"}
+    assert list(told["a"]) == ["image_to_image", "chance"]
+    assert json.loads((tmp_path / "h.json").read_text()) == {
+        "p5": {
+            "b": {
+                "i2i": told["b"]["image_to_image"]["p_at_5"],
+                "t2i": told["b"]["text_to_image"]["p_at_5"],
+                "i2t": told["b"]["image_to_text"]["p_at_5"],
+            },
+            "a": {"i2i": told["a"]["image_to_image"]["p_at_5"]},
+        }
+    }

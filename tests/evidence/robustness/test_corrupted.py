@@ -2,16 +2,13 @@
 
 import numpy as np
 import pytest
-from small import drawn, section
+from small import drawn
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import CORRUPTED, LABELS, write_table
 from pairdx.evidence.robustness.answers import read_corrupted
 from pairdx.evidence.robustness.corrupt import open_models, predict_corrupted
 from pairdx.evidence.robustness.image_corruptions import CAPTION, CORRUPTIONS, IMAGE, SEVERITIES
-from pairdx.models.common.card import ModelCard
-from pairdx.models.tfidf import tfidf
-from pairdx.models.tfidf.tfidf import TfidfParams
 from pairdx.pairs.strata import take
 from pairdx.prediction.predict import OpenedModel
 
@@ -71,20 +68,15 @@ def test_neither_order_nor_company_nor_batches_matter(models, monkeypatch):
 
 
 @pytest.fixture
-def folders(tmp_path):
+def folders(model_folders):
     """A trained model and one that is not."""
-    model = tfidf.train_tfidf(PAIRS.captions, PAIRS.targets.tolist(), section(TfidfParams))
-    for name in ("tfidf", "clip_zero_shot"):
-        (tmp_path / name).mkdir()
-        model.save(tmp_path / name, tfidf.card(name, "", model, section(TfidfParams)))
-    ModelCard("clip_zero_shot", "tfidf", "", False, 1, {"ngrams": 2}).save(tmp_path / name)
-    return [tmp_path / "tfidf", tmp_path / "clip_zero_shot"]
+    return [model_folders / "tfidf", model_folders / "clip_zero_shot"]
 
 
 def test_untrained_models_are_asked_by_name_only(folders):
     assert [model.name for model in open_models(folders, None)] == ["tfidf"]
     assert [model.name for model in open_models(folders, ["clip_zero_shot"])] == ["clip_zero_shot"]
-    with pytest.raises(PairdxError, match=r"corrupt\.models: 'vit'; allowed are tfidf, clip_zero"):
+    with pytest.raises(PairdxError, match=r"robustness\.models: 'vit'; allowed are tfidf, clip"):
         open_models(folders, ["vit"])
 
 

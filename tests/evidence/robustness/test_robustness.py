@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
+from small import section
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import CORRUPTED, write_table
@@ -13,7 +14,7 @@ from pairdx.evidence.robustness.params import RobustnessParams
 from pairdx.evidence.robustness.robustness import chart, measure, summarise
 
 KINDS = {"noise": "image", "blur": "image", "typos": "caption"}
-PARAMS = RobustnessParams(reference="image_only", resamples=200, confidence=0.95)
+PARAMS = section(RobustnessParams, reference="image_only", resamples=200)
 # Of four pairs, how many answers are wrong at severity 0, 1 and 2.
 WRONG = {
     ("image_only", "noise"): (1, 2, 2),

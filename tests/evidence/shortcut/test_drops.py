@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
+from small import section
 
-from pairdx.evidence.retrieval.retrieval import RetrieveParams
 from pairdx.evidence.shortcut.drops import Labelled, drops
+from pairdx.statistics.intervals.params import IntervalParams
 
-PARAMS = RetrieveParams(resamples=400, confidence=0.95)
+PARAMS = section(IntervalParams, resamples=400)
 
 
 def draw(pairs=90, articles=30):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pairdx.evidence.shortcut.modality_words import MASK, ShortcutParams, mask_words, word_pattern
+from pairdx.evidence.shortcut.modality_words import MASK, mask_words, modality_words, word_pattern
 from pairdx.pairs.text import tokenize
 
 PATTERN = word_pattern(["CT", "X-ray", "MRI", "scan", "T2", "biopsy", "slit lamp", "lamp", "curve"])
@@ -35,9 +35,8 @@ def test_models_see_nothing_in_its_place():
 
 
 def test_the_default_list_covers_what_names_a_modality(tmp_path):
-    from small import section
 
-    pattern = word_pattern(section(ShortcutParams).modality_words)
+    pattern = word_pattern(modality_words())
     told = "CT MRI X-ray ECG EEG endoscopy fundus OCT photographs graph chart curve slit-lamp"
     assert set(mask_words([told], pattern)[0].split()) == {MASK}
     kept = "A lesion of the left arm, after treatment, with the opposite side for comparison."

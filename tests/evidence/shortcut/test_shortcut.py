@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from model_folders import save_network, save_tfidf
 from small import drawn, section
 
 from pairdx.core.schema import LABELS, PREDICTIONS, write_table
@@ -16,17 +17,14 @@ from pairdx.evidence.shortcut.changes import (
     shuffle_within,
 )
 from pairdx.evidence.shortcut.drops import Labelled
-from pairdx.evidence.shortcut.modality_words import ShortcutParams
+from pairdx.evidence.shortcut.modality_words import modality_words
 from pairdx.evidence.shortcut.shortcut import chart, summarise
-from pairdx.models.fusion import classifier
-from pairdx.models.fusion.params import FusionParams
-from pairdx.models.tfidf import tfidf
-from pairdx.models.tfidf.tfidf import TfidfParams
 from pairdx.prediction.predict import load_model, predict_pairs
-from pairdx.prediction.tables import read_together
+from pairdx.statistics.intervals.params import IntervalParams
+from pairdx.statistics.predictions.tables import read_together
 
 WORDS = dict(zip(LABELS, ("graph", "ECG", "endoscopy", "photograph", "fundus", "CT"), strict=True))
-PARAMS = section(ShortcutParams, resamples=100)
+PARAMS = section(IntervalParams, resamples=100)
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +33,13 @@ def planted(tmp_path_factory):
     pairs = drawn(60)
     captions = [f"A {WORDS[label]} of a patient." for label in pairs.labels]
     pairs = replace(pairs, captions=captions)
-    folder = tmp_path_factory.mktemp("models") / "reader"
-    folder.mkdir()
-    model = tfidf.train_tfidf(captions, pairs.targets.tolist(), section(TfidfParams))
-    model.save(folder, tfidf.card("reader", "", model, section(TfidfParams)))
-    return pairs, folder
+    return pairs, save_tfidf(tmp_path_factory.mktemp("models") / "reader", pairs)
 
 
 def scores(pairs, folder, tmp_path):
     table = tmp_path / "reader.parquet"
     write_table(predict_pairs(load_model(folder), pairs), table, PREDICTIONS)
-    changed = changes(pairs, PARAMS.modality_words, seed=1)
+    changed = changes(pairs, modality_words(), seed=1)
     return summarise(
         Labelled(np.arange(len(pairs)), pairs.targets.numpy()),
         {"reader": read_together([table], pairs.ids)["reader"].predicted},
@@ -81,12 +75,7 @@ def test_a_reader_of_one_word_loses_everything_without_it(planted, tmp_path):
 def test_a_model_of_images_loses_nothing_by_it(planted, tmp_path):
     """Whatever it has learnt: here nothing, its weights are random."""
     pairs, _ = planted
-    folder = tmp_path / "reader"
-    folder.mkdir()
-    small = {"image_encoder": "resnet10t", "image_weights": None, "image_size": 32, "hidden": 8}
-    params = section(FusionParams, **small)
-    net = classifier.build(params, None, True, 1)
-    net.save(folder, classifier.card("reader", "", net, params))
+    folder = save_network(tmp_path / "reader", words=False)
     changes_found = scores(pairs, folder, tmp_path)["reader"]["changes"]
     for change in ("words_masked", "shuffled_within", "shuffled_across", "empty_caption"):
         assert not changes_found[change]["read"]

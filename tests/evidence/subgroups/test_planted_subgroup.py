@@ -14,7 +14,7 @@ from pairdx.evidence.subgroups.params import SubgroupsParams
 from pairdx.evidence.subgroups.subgroups import summarise
 from pairdx.pairs.store import Pairs, read_pairs
 from pairdx.prediction.predict import load_model, predict_pairs
-from pairdx.prediction.tables import read_together
+from pairdx.statistics.predictions.tables import read_together
 
 TEST = ROOT / "data" / "pairdx" / "test.parquet"
 MODEL = ROOT / "models" / "image_only"

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 import torch
 from PIL import Image
+from predictions import predictions
 from releases import encode
 from sklearn.metrics import accuracy_score, f1_score
 from small import drawn, section
@@ -19,19 +20,12 @@ from pairdx.models.fusion.classifier import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.store import Pairs
 from pairdx.prediction.predict import predict_pairs
-from pairdx.prediction.tables import read_together
 from pairdx.statistics.intervals.bootstrap import article_weights
-from pairdx.statistics.scores.classification import Predictions
+from pairdx.statistics.predictions.tables import read_together
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.fusion.classifier import train_classifier
 
 PARAMS = section(SubgroupsParams, min_pairs=10, resamples=200)
-
-
-def predictions(actual, predicted, articles=None):
-    actual, predicted = np.asarray(actual), np.asarray(predicted)
-    articles = np.arange(len(actual)) if articles is None else np.asarray(articles)
-    return Predictions(articles, actual, predicted, np.eye(6)[predicted])
 
 
 def attribute(member, name="sex"):

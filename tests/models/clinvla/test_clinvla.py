@@ -6,36 +6,23 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from small import drawn, section, tiny_clip
+from model_folders import save_clip, untrained_clip
+from small import drawn
 from torch import nn
 from torch.nn import functional
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.clinvla.adapters import CASE, FIGURE
 from pairdx.models.clinvla.clinvla import ClinVla, card
-from pairdx.models.clip import clip as clip_module
-from pairdx.models.clip.clip import ClipClassifier
-from pairdx.models.clip.params import ClipZeroShotParams
 from pairdx.prediction.predict import load_model
 
 PAIRS = drawn(6)
 SHAPE = {"bottleneck": 8, "reduction": 2, "patch_dropout": 0.75}
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """models/base, as a stage writes it."""
-    top = tmp_path_factory.mktemp("models")
-    values = {"model": f"local-dir:{tiny_clip(top / 'architecture')}", "pretrained": None}
-    base = ClipClassifier.create(section(ClipZeroShotParams, **values, untrained=True), seed=1)
-    (top / "base").mkdir()
-    base.save(top / "base", clip_module.card("base", "tiny", base, trained=True))
-    return top
-
-
 @pytest.fixture
-def clinvla(folders):
-    return ClinVla.build(folders / "base", "alignment", **SHAPE)
+def clinvla(model_folders):
+    return ClinVla.build(model_folders / "pairdx_clip", "alignment", **SHAPE)
 
 
 def disturb(clinvla, scale=0.1):
@@ -47,8 +34,8 @@ def disturb(clinvla, scale=0.1):
     return clinvla
 
 
-def test_step_0_is_the_base_model(clinvla, folders):
-    base = load_model(folders / "base")
+def test_step_0_is_the_base_model(clinvla, model_folders):
+    base = load_model(model_folders / "pairdx_clip")
     for name, inputs in (("embed_images", PAIRS.images), ("embed_captions", PAIRS.captions)):
         ours, theirs = getattr(clinvla, name)(inputs), getattr(base, name)(inputs)
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
@@ -173,10 +160,10 @@ def test_a_view_is_marked_by_how_it_belongs(clinvla):
 
 
 @pytest.fixture
-def saved(clinvla, folders, tmp_path):
+def saved(clinvla, model_folders, tmp_path):
     """models/clinvla beside a copy of models/base, and what it said."""
     disturb(clinvla)
-    shutil.copytree(folders / "base", tmp_path / "base")
+    shutil.copytree(model_folders / "pairdx_clip", tmp_path / "base")
     out = tmp_path / "clinvla"
     out.mkdir()
     clinvla.save(out, card("clinvla", "tiny", clinvla, tmp_path / "base", out))
@@ -265,9 +252,6 @@ def test_a_convolutional_clip_is_refused(tmp_path):
     }
     (tmp_path / "architecture").mkdir()
     (tmp_path / "architecture" / "open_clip_config.json").write_text(json.dumps(config))
-    values = {"model": f"local-dir:{tmp_path / 'architecture'}", "pretrained": None}
-    base = ClipClassifier.create(section(ClipZeroShotParams, **values, untrained=True), seed=1)
-    (tmp_path / "base").mkdir()
-    base.save(tmp_path / "base", clip_module.card("base", "tiny", base, trained=True))
+    base = save_clip(tmp_path / "base", untrained_clip(tmp_path / "architecture"), trained=True)
     with pytest.raises(PairdxError, match="this is CLIP with ModifiedResNet"):
-        ClinVla.build(tmp_path / "base", "alignment", **SHAPE)
+        ClinVla.build(base, "alignment", **SHAPE)

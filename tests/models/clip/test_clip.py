@@ -6,32 +6,32 @@ import pytest
 import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from safetensors.torch import load_file, save_file
-from small import drawn, section, tiny_clip
+from small import TOP, drawn, zero_shot
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS
 from pairdx.models.clip.clip import ClipClassifier, card
-from pairdx.models.clip.params import ClipZeroShotParams
+from pairdx.models.clip.params import ZeroShotParams
 from pairdx.models.common.card import ModelCard
 
 PAIRS = drawn(6, side=40)
 TEMPLATES = ["a photo of a {}", "an image: {}"]
+NAMES = ZeroShotParams.load(TOP / "params.yaml").class_names
 WEIGHTS = "open_clip_model.safetensors"
 
 
 def settings(model, **changes):
     values = {"model": str(model), "pretrained": None, "untrained": True, "templates": TEMPLATES}
-    return section(ClipZeroShotParams, **values | changes)
+    return zero_shot(**values | changes)
 
 
-@pytest.fixture(scope="module")
-def architecture(tmp_path_factory):
-    return tiny_clip(tmp_path_factory.mktemp("clip") / "architecture")
+def create(params, seed=1):
+    return ClipClassifier.create(params, params.prompts(NAMES), seed)
 
 
 @pytest.fixture(scope="module")
 def clip(architecture):
-    return ClipClassifier.create(settings(f"local-dir:{architecture}"), seed=1)
+    return create(settings(f"local-dir:{architecture}"))
 
 
 @pytest.fixture
@@ -70,10 +70,9 @@ def test_what_is_saved_comes_back(folder, clip):
 
 
 def test_prompts_by_hand(clip):
-    names = section(ClipZeroShotParams).class_names
     with torch.inference_mode():
         for row, label in zip(clip.encode_prompts(), LABELS, strict=True):
-            sentences = [template.format(names[label]) for template in TEMPLATES]
+            sentences = [template.format(NAMES[label]) for template in TEMPLATES]
             each = clip.model.encode_text(clip.tokenizer(sentences))
             mean = sum(vector / vector.norm() for vector in each) / 2
             torch.testing.assert_close(row, mean / mean.norm())
@@ -92,7 +91,7 @@ def test_probabilities_by_hand(clip):
 
 def test_random_weights_follow_the_seed(architecture, clip):
     def first(seed):
-        made = ClipClassifier.create(settings(f"local-dir:{architecture}"), seed)
+        made = create(settings(f"local-dir:{architecture}"), seed)
         return made.model.visual.conv1.weight
 
     assert torch.equal(first(1), clip.model.visual.conv1.weight)
@@ -107,7 +106,7 @@ def test_the_card_says_whether_it_is_trained(clip):
 
 def refused(params, match):
     with pytest.raises(PairdxError, match=match) as error:
-        ClipClassifier.create(params, 1)
+        create(params)
     assert len(str(error.value).splitlines()) == 1
     assert repr(params.model) in str(error.value)
 
@@ -153,12 +152,12 @@ def test_the_wrong_activation_is_an_error(published):
     wrong = settings("ViT-B-32", pretrained="openai", untrained=False)
     refused(wrong, "QuickGELU mismatch")
     right = settings("ViT-B-32-quickgelu", pretrained="openai", untrained=False)
-    assert ClipClassifier.create(right, 1).config["model_cfg"]["quick_gelu"] is True
+    assert create(right).config["model_cfg"]["quick_gelu"] is True
 
 
 def test_a_file_of_weights_is_loaded(published, folder, clip):
     params = settings("ViT-B-32", pretrained=str(folder / WEIGHTS), untrained=False)
-    loaded = ClipClassifier.create(params, seed=9)
+    loaded = create(params, seed=9)
     assert torch.equal(loaded.model.visual.conv1.weight, clip.model.visual.conv1.weight)
 
 

@@ -1,11 +1,8 @@
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from sklearn import metrics as reference
 
-from pairdx.core.errors import PairdxError
-from pairdx.core.schema import LABELS, PREDICTIONS
+from pairdx.core.schema import LABELS
 from pairdx.statistics.scores import classification
 
 ALL = list(range(len(LABELS)))
@@ -82,57 +79,3 @@ def test_auroc_by_hand():
     weights = np.array([[1.0, 1, 1, 1], [1, 2, 1, 3]])
     areas = classification.auroc(weights, actual, probabilities)
     np.testing.assert_allclose(areas, [2.5 / 4, 9.5 / 12])
-
-
-def table(**changes):
-    columns = {
-        "id": ["a", "b", "c"],
-        "article_id": ["x", "x", "y"],
-        "label": ["chart", "radiology", "radiology"],
-        "predicted": ["chart", "chart", "radiology"],
-        **{f"p_{label}": [0.0, 0.0, 0.0] for label in LABELS},
-        "p_chart": [0.7, 0.5, 0.2],
-        "p_radiology": [0.3, 0.5, 0.8],
-    }
-    return pa.table(columns | changes, schema=PREDICTIONS)
-
-
-def test_reads_a_table(tmp_path):
-    pq.write_table(table(), tmp_path / "p.parquet")
-    predictions = classification.read_predictions(tmp_path / "p.parquet")
-    assert predictions.articles.tolist() == [0, 0, 1]
-    assert predictions.actual.tolist() == [0, 5, 5]
-    assert predictions.correct.tolist() == [True, False, True]
-    assert predictions.confidence.tolist() == [0.7, 0.5, 0.8]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"label": ["chart", "x-ray", "radiology"]}, r"label = 'x-ray' \(id 'b'\); allowed are ch"),
-        ({"predicted": ["chart", "chart", "?"]}, r"predicted = '\?' \(id 'c'\)"),
-        ({"label": ["chart", None, "radiology"]}, "label has 1 empty cells"),
-        ({"article_id": ["x", "x", None]}, "article_id has 1 empty cells"),
-        ({"id": ["a", "b", "a"]}, "id 'a' appears twice"),
-        ({"p_chart": [0.7, float("nan"), 0.2]}, r"id 'b'\); every probability"),
-        ({"p_chart": [1.1, 0.5, 0.2], "p_radiology": [-0.1, 0.5, 0.8]}, "'a'.*from 0 to 1"),
-        ({"p_chart": [0.7, 0.5, 0.2002]}, r"id 'c'\); the six probabilities must sum to 1"),
-        ({"predicted": ["chart", "chart", "chart"]}, r"id 'c'\); predicted must be the most"),
-        ({"label": ["chart"] * 3}, "a single class"),
-    ],
-)
-def test_refuses_what_is_no_prediction(tmp_path, changes, message):
-    pq.write_table(table(**changes), tmp_path / "p.parquet")
-    with pytest.raises(PairdxError, match=message):
-        classification.read_predictions(tmp_path / "p.parquet")
-
-
-def test_refuses_an_empty_table(tmp_path):
-    pq.write_table(table().slice(0, 0), tmp_path / "p.parquet")
-    with pytest.raises(PairdxError, match="no rows"):
-        classification.read_predictions(tmp_path / "p.parquet")
-
-
-def test_allows_rounding_in_the_sum(tmp_path):
-    pq.write_table(table(p_chart=[0.70005, 0.5, 0.2]), tmp_path / "p.parquet")
-    assert len(classification.read_predictions(tmp_path / "p.parquet").actual) == 3

@@ -5,16 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from small import STILL, drawn, section, tiny_clip
+from small import STILL, drawn, section
 from torch.nn import functional
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, write_table
 from pairdx.evidence.retrieval.retrieval import read_searches, score
 from pairdx.models.clinvla.params import ClinVlaParams
-from pairdx.models.clip import clip as clip_module
 from pairdx.models.clip.clip import ClipClassifier
-from pairdx.models.clip.params import ClipZeroShotParams
 from pairdx.models.common.card import ModelCard
 from pairdx.prediction.embed import embed_pairs
 from pairdx.training.clinvla.alignment import AlignmentTask
@@ -31,14 +29,9 @@ TRAIN = dataclasses.replace(
 VALIDATION = drawn(12)
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    top = tmp_path_factory.mktemp("models")
-    values = {"model": f"local-dir:{tiny_clip(top / 'architecture')}", "pretrained": None}
-    model = ClipClassifier.create(section(ClipZeroShotParams, **values, untrained=True), seed=1)
-    (top / "base").mkdir()
-    model.save(top / "base", clip_module.card("base", "tiny", model, trained=True))
-    return top / "base"
+@pytest.fixture
+def base(model_folders):
+    return model_folders / "pairdx_clip"
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ def settings(**changes):
         "batch_size": 8,
         "lr": 2e-3,
         "clip_gradient": 1.0,
-        "precision": "float32",
         "augment": STILL | {"flip": 0.5},
     }
     return section(PairDxClipParams, **small | changes)

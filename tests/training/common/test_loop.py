@@ -8,10 +8,12 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
 from pairdx.core.errors import PairdxError
+from pairdx.training.common import loop
 from pairdx.training.common.checkpoint import FOLDER, Checkpoint, fingerprint
 from pairdx.training.common.loop import Recipe, best_epoch, fit, steps
 
 ROWS = 22
+CHECKPOINT = Checkpoint("toy", "a")
 
 
 @pytest.fixture(autouse=True)
@@ -99,12 +101,22 @@ def test_a_killed_run_ends_as_one_that_was_not(done, one_cycle, precision):
     whole, history = train(recipe, one_cycle=one_cycle)
     with pytest.raises(KeyboardInterrupt):
         train(recipe, one_cycle=one_cycle, stop_after=done)
-    assert (FOLDER / "toy.pt").exists()
+    assert CHECKPOINT.path.exists()
     resumed, rest = train(recipe, one_cycle=one_cycle, seed=99)  # the seed of the checkpoint counts
     assert resumed.epochs == 5 - done
     assert rest == history
     assert same(weights(resumed), weights(whole))
-    assert not (FOLDER / "toy.pt").exists()
+    assert not CHECKPOINT.path.exists()
+
+
+def test_a_state_is_kept_every_so_many_seconds(monkeypatch):
+    """Epochs of a second on this clock: the third and the sixth are kept, the last is forgotten."""
+    clock, kept = iter(range(100)), []
+    monkeypatch.setattr(loop, "SAVE_EVERY", 3)
+    monkeypatch.setattr(loop, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(Checkpoint, "save", lambda self, state: kept.append(len(state["history"])))
+    train(Recipe(7, 8))
+    assert kept == [3, 6]
 
 
 def test_the_scale_of_half_precision_is_kept():
@@ -121,7 +133,7 @@ def test_the_scale_of_half_precision_is_kept():
     whole, history = steep()
     with pytest.raises(KeyboardInterrupt):
         steep(stop_after=2)
-    saved = Checkpoint("toy", "a").load()["parts"]["scaler"]["scale"]
+    saved = CHECKPOINT.load()["parts"]["scaler"]["scale"]
     assert saved < torch.amp.GradScaler("cpu").state_dict()["scale"]  # or this test shows nothing
     resumed, rest = steep()
     assert rest == history
@@ -144,7 +156,7 @@ def test_another_fingerprint_starts_anew():
         train(Recipe(3, 8), print_="other settings", stop_after=2)
     fresh, history = train(Recipe(3, 8))
     assert fresh.epochs == 3
-    (FOLDER / "toy.pt").unlink(missing_ok=True)
+    CHECKPOINT.path.unlink(missing_ok=True)
     assert train(Recipe(3, 8))[1] == history
 
 
@@ -152,9 +164,9 @@ def test_another_fingerprint_starts_anew():
 def test_a_damaged_checkpoint_is_an_error(size):
     with pytest.raises(KeyboardInterrupt):
         train(Recipe(2, 8), stop_after=1)
-    path = FOLDER / "toy.pt"
+    path = CHECKPOINT.path
     path.write_bytes(path.read_bytes()[:size])
-    with pytest.raises(PairdxError, match=r"toy\.pt: damaged checkpoint; delete it to"):
+    with pytest.raises(PairdxError, match=r"toy-a\.pt: damaged checkpoint; delete it to"):
         train(Recipe(2, 8))
 
 

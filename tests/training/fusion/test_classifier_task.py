@@ -37,7 +37,6 @@ def settings(**changes):
         "lr": 3e-3,
         "warmup": 0.3,
         "label_smoothing": 0.0,
-        "precision": "float32",
         "augment": CHANGED,
     }
     return section(FusionParams, **small | changes)
