@@ -22,7 +22,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
 from pairdx.core.schema import LABELS, PREDICTIONS, SPLITS, write_table
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import ClassifierParams
 from pairdx.pairs.store import Pairs, read_pairs
 from pairdx.statistics.predictions.summary import ScoreParams, summarise

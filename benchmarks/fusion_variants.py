@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from pairdx.core.params import load_seed
 from pairdx.core.schema import SPLITS
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.models.tfidf.tfidf import TfidfParams, train_tfidf
 from pairdx.pairs.store import Pairs, read_pairs

@@ -31,7 +31,7 @@ from pairdx.core.schema import SCRUBBED, SPLITS, read_table
 from pairdx.curate.splits.split import COLUMNS, deal
 from pairdx.evidence.leakage.inflation import Fold, Measure, cross_measure, summarise
 from pairdx.evidence.leakage.probes import LeakageParams, probe_leakage
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.images import ImageInput
 from pairdx.pairs.store import Pairs, read_pairs

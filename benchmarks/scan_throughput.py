@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pairdx.core.decode import decode, perceptual_hash, pixel_hash
 from pairdx.core.params import PARAMS
 from pairdx.core.schema import COHORT, read_table
 from pairdx.curate.scan.faces import FaceFinder
@@ -20,7 +21,6 @@ from pairdx.curate.scan.ocr import TextReader
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.scan import scan
 from pairdx.sources.archives import Archives
-from pairdx.sources.decode import decode, perceptual_hash, pixel_hash
 
 RAW, COHORT_FILE, IMAGES = Path("data/raw"), Path("data/cohort.parquet"), 300
 

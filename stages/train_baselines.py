@@ -3,18 +3,10 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pairdx.core.outputs import new_folder
 from pairdx.core.params import load_seed
 from pairdx.core.stage import run
-from pairdx.models.fusion import classifier as models
 from pairdx.models.fusion.params import ClassifierParams
-from pairdx.models.weights.fetch import obtain_image_weights
-from pairdx.models.weights.registry import WeightsParams
-from pairdx.pairs.store import read_pairs
-from pairdx.pairs.text import WordVectors
-from pairdx.training.common.checkpoint import Checkpoint, fingerprint
-from pairdx.training.common.record import told, write_history, write_seconds
-from pairdx.training.fusion.classifier import train_classifier
+from pairdx.training.fusion.folder import Places, train_folder
 
 
 class Name(StrEnum):
@@ -26,24 +18,10 @@ class Name(StrEnum):
 
 def main(*, name: Name, pairs: Path, vectors: Path, out: Path, history: Path, timing: Path) -> str:
     """Train on the image alone or on the caption alone."""
-    params, seed = ClassifierParams.load(), load_seed()
-    train, validation = pairs / "train.parquet", pairs / "validation.parquet"
-    with_image = name is Name.image_only
-    words = None if with_image else WordVectors.load(vectors)
-    start = obtain_image_weights(params, WeightsParams.load().folder) if with_image else None
-    classifier = models.build(params, words, with_image, seed, start)
-    settings = {"seed": seed, **params.model_dump()}
-    files = [train, validation, vectors, *([start] if start else [])]
-    checkpoint = Checkpoint(name.value, fingerprint(settings, files))
-    with write_seconds(timing):
-        epochs = train_classifier(
-            classifier, read_pairs(train), read_pairs(validation), params, seed, checkpoint
-        )
-    write_history(history, epochs)
-    with new_folder(out) as folder:
-        description = models.describe(classifier.network, params)
-        classifier.save(folder, models.card(name.value, description, classifier, params))
-    return f"{told(epochs)} -> {out}/"
+    places, image = Places(pairs, vectors, out, history, timing), name is Name.image_only
+    return train_folder(
+        places, ClassifierParams.load(), load_seed(), image=image, caption=not image
+    )
 
 
 if __name__ == "__main__":

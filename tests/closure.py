@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
+OPENS_MODELS = SOURCE / "pairdx" / "prediction" / "predict.py"  # imports each kind's by its name
 
 
 def module_file(name: str) -> Path | None:
@@ -20,11 +21,19 @@ def module_file(name: str) -> Path | None:
     return package if package.is_file() and imported(package) else None
 
 
+def _running(tree: ast.Module) -> set[ast.AST]:
+    """All of ``tree`` but what only a type checker reads."""
+    nodes = list(ast.walk(tree))
+    blocks = [node for node in nodes if isinstance(node, ast.If)]
+    typing = [block for block in blocks if ast.unparse(block.test) == "TYPE_CHECKING"]
+    return set(nodes) - {inner for block in typing for inner in ast.walk(block)}
+
+
 @cache
 def imported(script: Path) -> frozenset[Path]:
     """Return the first-party files that ``script`` itself imports."""
     files = set()
-    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+    for node in _running(ast.parse(script.read_text(encoding="utf-8"))):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -32,6 +41,9 @@ def imported(script: Path) -> frozenset[Path]:
             # `from package import module` names a module, `from module import name` does not.
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         files |= {file for name in names if (file := module_file(name))}
+    if script == OPENS_MODELS:
+        models = (SOURCE / "pairdx" / "models").glob("*/*.py")
+        files |= {file for file in models if file.stem == file.parent.name}
     return frozenset(files)
 
 

@@ -5,7 +5,7 @@ from small import PROMPTS, drawn, section, tiny_clip, tiny_fusion, word_vectors,
 
 from pairdx.models.clinvla import clinvla
 from pairdx.models.clip import clip
-from pairdx.models.fusion import classifier
+from pairdx.models.fusion import fusion
 from pairdx.models.tfidf import tfidf
 from pairdx.models.tfidf.tfidf import TfidfParams
 
@@ -31,8 +31,8 @@ def save_network(folder, words=True, image=True, **changes):
     """Save PairDxFusion, or one of its encoders alone, with random weights."""
     folder.mkdir()
     params = tiny_fusion(**changes)
-    network = classifier.build(params, word_vectors() if words else None, image, 1)
-    network.save(folder, classifier.card(folder.name, "", network, params))
+    network = fusion.build(params, word_vectors() if words else None, image, 1)
+    network.save(folder, fusion.card(folder.name, "", network, params))
     return folder
 
 

@@ -18,7 +18,7 @@ from small import drawn, section
 from timm.data import ImageNetInfo
 from torch.nn import functional
 
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.fusion.classifier import train_classifier

@@ -62,7 +62,6 @@ def predict(
     # torch takes seconds to import: only where it is needed.
     from pairdx.core.schema import LABELS
     from pairdx.models.common.card import ModelCard
-    from pairdx.models.common.predictor import reads
     from pairdx.prediction.abstain import read_rule
     from pairdx.prediction.predict import load_model
 
@@ -78,7 +77,7 @@ def predict(
     predictor = load_model(model)
     if not card.trained:
         typer.echo(f"{model}: random weights, never trained; this is chance", err=True)
-    if not caption and "caption" in reads(card):
+    if not caption and "caption" in predictor.reads:
         typer.echo(f"{model}: reads captions, and --caption is empty", err=True)
     try:
         row = predictor.predict([data], [caption])[0]

@@ -3,10 +3,11 @@ import yaml
 from small import TOP
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.params import load_seed, read
+from pairdx.core.params import load_compared, load_seed, read
 from pairdx.curate.scan.params import ScanParams
-from pairdx.models.clip.params import ClipZeroShotParams
-from pairdx.models.fusion.params import FusionParams
+from pairdx.models.clip.params import ZeroShotParams
+from pairdx.models.fusion.params import ClassifierParams, FusionParams
+from pairdx.statistics.predictions.summary import ScoreParams
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def params(tmp_path):
     """Write params.yaml with `change(content)` applied, and return its path."""
 
     def write(change=lambda content: None):
-        content = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
+        content = read(TOP / "params.yaml")
         change(content)
         path = tmp_path / "params.yaml"
         path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
@@ -33,8 +34,8 @@ def refused(load, path):
     return told.removeprefix(f"{path}: ")
 
 
-def fusion_with(params, **values):
-    return params(lambda content: content["fusion"].update(values))
+def classifier_with(params, **values):
+    return params(lambda content: content["classifier"].update(values))
 
 
 @pytest.mark.parametrize(
@@ -51,102 +52,131 @@ def fusion_with(params, **values):
         ("dropout", 1, "less than 1"),
         ("freeze_image", 1, "boolean"),
         ("freeze_image", "yes, please", "boolean"),
-        ("precision", "fp16", "'float32', 'bfloat16' or 'float16'"),
+        ("text", "lstm", "'attention' or 'mean'"),
         ("image_encoder", 18, "string"),
     ],
 )
 def test_a_refused_value_is_named_with_what_is_allowed(params, key, value, allowed):
-    told = refused(FusionParams.load, fusion_with(params, **{key: value}))
-    assert told.startswith(f"fusion.{key} = {value!r}; ")
+    told = refused(ClassifierParams.load, classifier_with(params, **{key: value}))
+    assert told.startswith(f"classifier.{key} = {value!r}; ")
     assert allowed in told
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999", float("nan"), float("inf")])
 def test_a_number_is_finite(params, value):
-    assert refused(FusionParams.load, fusion_with(params, lr=value)).startswith(
-        f"fusion.lr = {value!r}; "
+    assert refused(ClassifierParams.load, classifier_with(params, lr=value)).startswith(
+        f"classifier.lr = {value!r}; "
     )
 
 
-def test_a_nested_value_is_named_with_its_section(params):
-    path = params(lambda content: content["fusion"]["augment"].update(flip=1.5))
-    assert refused(FusionParams.load, path).startswith(
-        "fusion.augment.flip = 1.5; should be less than or equal to 1"
+def test_a_shared_value_is_named_as_it_stands(params):
+    path = params(lambda content: content["augment"].update(flip=1.5))
+    assert refused(ClassifierParams.load, path).startswith(
+        "augment.flip = 1.5; should be less than or equal to 1"
     )
+    path = params(lambda content: content.update(precision="fp16"))
+    told = refused(ClassifierParams.load, path)
+    assert told.startswith("precision = 'fp16'; should be 'float32', 'bfloat16', 'float16' or ")
+
+
+def test_a_shared_value_is_said_once(params):
+    path = classifier_with(params, augment={"flip": 0.5})
+    assert refused(ClassifierParams.load, path) == (
+        "classifier.augment is not a parameter; augment is said once, at the top level"
+    )
+    path = params(lambda content: content.pop("augment"))
+    assert refused(ClassifierParams.load, path) == "augment is missing"
+
+
+def test_fusion_is_a_classifier_but_for_what_it_says_itself(params):
+    path = params(lambda content: content["fusion"].update(epochs=3))
+    shared, fusion = ClassifierParams.load(path), FusionParams.load(path)
+    assert (fusion.epochs, fusion.joint) == (3, "concat")
+    rest = {"joint", "epochs"}
+    assert fusion.model_dump(exclude=rest) == shared.model_dump(exclude=rest)
+    path = classifier_with(params, lr=0.25)
+    assert (ClassifierParams.load(path).lr, FusionParams.load(path).lr) == (0.25, 0.25)
+
+
+def test_a_value_that_fusion_inherits_is_named_where_it_stands(params):
+    assert refused(FusionParams.load, classifier_with(params, lr=0)).startswith("classifier.lr = 0")
+    path = params(lambda content: content["fusion"].update(lr=0))
+    assert refused(FusionParams.load, path).startswith("fusion.lr = 0; ")
+    path = params(lambda content: content["fusion"].update(joint="sum"))
+    assert refused(FusionParams.load, path).startswith("fusion.joint = 'sum'; should be 'concat', ")
 
 
 @pytest.mark.parametrize("key", ["lrr", "batch-size", "learning rate"])
 def test_an_unknown_key_is_named_with_those_that_there_are(params, key):
-    told = refused(FusionParams.load, fusion_with(params, **{key: 1}))
-    assert told.startswith(f"fusion.{key} is not a parameter; allowed are image_encoder, ")
+    told = refused(ClassifierParams.load, classifier_with(params, **{key: 1}))
+    assert told.startswith(f"classifier.{key} is not a parameter; allowed are image_encoder, ")
     assert "batch_size" in told
 
 
 def test_an_unknown_nested_key_is_named_with_its_siblings(params):
-    path = params(lambda content: content["fusion"]["augment"].update(blur=1))
-    assert refused(FusionParams.load, path) == (
-        "fusion.augment.blur is not a parameter; allowed are flip, rotation, scale, brightness, "
+    path = params(lambda content: content["augment"].update(blur=1))
+    assert refused(ClassifierParams.load, path) == (
+        "augment.blur is not a parameter; allowed are flip, rotation, scale, brightness, "
         "contrast, saturation, hue"
     )
 
 
 def test_an_unknown_section_is_named_with_those_that_there_are(params):
     path = params(lambda content: content.update(fusoin={}))
-    told = refused(FusionParams.load, path)
+    told = refused(ClassifierParams.load, path)
     assert told.startswith(
-        "'fusoin' is not a section; allowed are audit_labels, balance, baselines, "
+        "'fusoin' is not a section; allowed are audit_labels, augment, balance, benchmark_cpu, "
     )
     assert "fusion" in told.split("allowed are ")[1].split(", ")
     assert "training" not in told  # a module of this package, but no section
 
 
-@pytest.mark.parametrize("module", ["base", "sections", "training", "zero_shot"])
-def test_a_shared_module_is_no_section(params, module):
+@pytest.mark.parametrize("module", ["base", "sections", "training", "models"])
+def test_a_folder_is_no_section(params, module):
     path = params(lambda content: content.update({module: {}}))
-    assert refused(FusionParams.load, path).startswith(f"{module!r} is not a section; ")
+    assert refused(ClassifierParams.load, path).startswith(f"{module!r} is not a section; ")
 
 
 def test_a_missing_key_is_named(params):
-    assert (
-        refused(FusionParams.load, params(lambda content: content["fusion"].pop("lr")))
-        == "fusion.lr is missing"
-    )
-    assert (
-        refused(FusionParams.load, params(lambda content: content["fusion"]["augment"].pop("hue")))
-        == "fusion.augment.hue is missing"
-    )
+    path = params(lambda content: content["classifier"].pop("lr"))
+    assert refused(ClassifierParams.load, path) == "classifier.lr is missing"
+    assert refused(FusionParams.load, path) == "classifier.lr is missing"
+    path = params(lambda content: content["augment"].pop("hue"))
+    assert refused(ClassifierParams.load, path) == "augment.hue is missing"
+    path = params(lambda content: content["fusion"].pop("joint"))
+    assert "joint is missing" in refused(FusionParams.load, path)
 
 
 def test_all_mistakes_are_told_at_once(params):
-    told = refused(FusionParams.load, fusion_with(params, lr=0, epochs=0))
-    assert "fusion.lr = 0; " in told
-    assert "fusion.epochs = 0; " in told
+    told = refused(ClassifierParams.load, classifier_with(params, lr=0, epochs=0))
+    assert "classifier.lr = 0; " in told
+    assert "classifier.epochs = 0; " in told
 
 
 @pytest.mark.parametrize("value", [None, 3, ["lr"]])
 def test_a_section_is_a_mapping(params, value):
-    told = refused(FusionParams.load, params(lambda content: content.update(fusion=value)))
-    assert told.startswith(f"fusion = {value!r}; a section with the keys image_encoder, ")
+    told = refused(ClassifierParams.load, params(lambda content: content.update(classifier=value)))
+    assert told.startswith(f"classifier = {value!r}; a section with the keys image_encoder, ")
 
 
 def test_a_missing_section_is_named(params):
-    told = refused(FusionParams.load, params(lambda content: content.pop("fusion")))
-    assert told.startswith("fusion = None; a section with the keys image_encoder, ")
+    told = refused(ClassifierParams.load, params(lambda content: content.pop("classifier")))
+    assert told.startswith("classifier = None; a section with the keys image_encoder, ")
 
 
 @pytest.mark.parametrize("text", ["3e-05", "3E-5", "0.3e-4"])
 def test_a_number_that_yaml_takes_for_text_is_a_number(params, text):
-    assert FusionParams.load(fusion_with(params, lr=text)).lr == 3e-5
+    assert ClassifierParams.load(classifier_with(params, lr=text)).lr == 3e-5
 
 
 def test_dvc_can_set_a_small_number(params):
     """`dvc exp run -S` writes ``3e-05``, which YAML 1.1 reads as a string."""
     hydra = pytest.importorskip("dvc.utils.hydra")
     path = params()
-    hydra.apply_overrides(path, ["fusion.lr=3e-5", "fusion.augment.flip=0.25"])
+    hydra.apply_overrides(path, ["classifier.lr=3e-5", "augment.flip=0.25"])
     assert "lr: 3e-05" in path.read_text(encoding="utf-8")
-    assert isinstance(read(path)["fusion"]["lr"], str)  # or this test shows nothing
-    loaded = FusionParams.load(path)
+    assert isinstance(read(path)["classifier"]["lr"], str)  # or this test shows nothing
+    loaded = ClassifierParams.load(path)
     assert (loaded.lr, loaded.augment.flip) == (3e-5, 0.25)
 
 
@@ -168,15 +198,55 @@ def test_off_is_text(params, text):
 def test_dvc_can_switch_off(params):
     hydra = pytest.importorskip("dvc.utils.hydra")
     path = params()
-    hydra.apply_overrides(path, ["scan.words=off", "fusion.freeze_image=true"])
+    hydra.apply_overrides(path, ["scan.words=off", "classifier.freeze_image=true"])
     assert ScanParams.load(path).words == "off"
-    assert FusionParams.load(path).freeze_image is True
+    assert ClassifierParams.load(path).freeze_image is True
 
 
 def test_text_that_looks_like_a_number_stays_text(params):
-    names = {"chart": "1e5"}
-    path = params(lambda content: content["clip_zero_shot"]["class_names"].update(names))
-    assert ClipZeroShotParams.load(path).class_names["chart"] == "1e5"
+    path = params(lambda content: content["class_names"].update(chart="1e5"))
+    assert ZeroShotParams.load(path).class_names["chart"] == "1e5"
+
+
+def test_zero_shot_models_are_named_by_their_keys(params):
+    path = params(lambda content: content["zero_shot"].update(own=content["zero_shot"]["clip"]))
+    found = ZeroShotParams.load(path)
+    assert list(found.models) == ["clip", "biomedclip", "own"]
+    assert found.named("own") == found.named("clip")
+    assert found.prompts("own")["medical_photograph"] == ["a photo of a medical photograph"]
+    with pytest.raises(PairdxError, match=r"zero_shot\.no is missing; there are clip, biomedclip"):
+        found.named("no")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"untrained": "no"}, "zero_shot.clip.untrained = 'no'; "),
+        ({"weights": "a"}, "zero_shot.clip.weights is not a parameter; allowed are model, pretr"),
+        ({"templates": []}, "zero_shot.clip.templates = []; "),
+    ],
+)
+def test_a_value_of_a_zero_shot_model_is_named_with_its_key(params, values, told):
+    path = params(lambda content: content["zero_shot"]["clip"].update(values))
+    assert refused(ZeroShotParams.load, path).startswith(told)
+
+
+def test_a_section_may_share_and_be_shared(params):
+    path = params(lambda content: content.update(calibration_bins=1))
+    assert refused(ScoreParams.load, path).startswith("calibration_bins = 1; should be greater")
+    path = params(lambda content: content["intervals"].update(resamples=5))
+    assert refused(ScoreParams.load, path).startswith("intervals.resamples = 5; ")
+
+
+@pytest.mark.parametrize("names", [None, [], "fusion", ["a", "a"], ["x_zero_shot"]])
+def test_the_compared_models_are_a_list_of_names(params, names):
+    told = refused(load_compared, params(lambda content: content.update(compared=names)))
+    assert told.startswith("compared")
+
+
+def test_the_compared_models_are_read_in_their_order(params):
+    names = ["tfidf", "clip_zero_shot", "mine"]
+    assert load_compared(params(lambda content: content.update(compared=names))) == names
 
 
 @pytest.mark.parametrize("seed", [True, None, 1.0, "17", -1, 2**31])

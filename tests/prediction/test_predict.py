@@ -44,7 +44,9 @@ def test_one_pair_is_predicted_as_it_is_among_others(model_folders, name):
 
 def test_an_unknown_kind_is_an_error(tmp_path):
     ModelCard("fusion", "xgboost", "", True, 1).save(tmp_path)
-    with pytest.raises(PairdxError, match="kind 'xgboost'; allowed are classifier, tfidf, clip"):
+    with pytest.raises(
+        PairdxError, match="kind 'xgboost'; allowed are clinvla, clip, fusion, tfidf"
+    ):
         load_model(tmp_path)
 
 

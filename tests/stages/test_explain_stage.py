@@ -15,7 +15,7 @@ from pairdx.core.schema import LABELS, PAIRS, PREDICTIONS, write_table
 from pairdx.models.clinvla import clinvla
 from pairdx.models.clip import clip
 from pairdx.models.clip.params import ClipZeroShotParams
-from pairdx.models.fusion import classifier
+from pairdx.models.fusion import fusion
 from pairdx.models.fusion.params import FusionParams
 from pairdx.models.tfidf import tfidf
 from pairdx.models.tfidf.tfidf import TfidfParams
@@ -29,8 +29,8 @@ def save_classifier(folder, with_image):
     folder.mkdir()
     small = {"image_encoder": "test_resnet", "image_weights": None, "image_size": 32, "hidden": 8}
     params = section(FusionParams, **small)
-    network = classifier.build(params, word_vectors(), with_image, 1)
-    network.save(folder, classifier.card(folder.name, "", network, params))
+    network = fusion.build(params, word_vectors(), with_image, 1)
+    network.save(folder, fusion.card(folder.name, "", network, params))
 
 
 def save_tfidf(folder):

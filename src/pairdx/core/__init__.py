@@ -1,1 +1,1 @@
-"""What every stage rests on: errors, outputs, tables, parameters. Small and still."""
+"""What every stage rests on: errors, outputs, tables, params, decoded images. Small and still."""

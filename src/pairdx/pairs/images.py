@@ -7,17 +7,18 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
-from torchvision.transforms import InterpolationMode, v2
-from torchvision.transforms.v2 import functional as transform
 
+from pairdx.core.decode import UndecodableError, decode
 from pairdx.core.errors import PairdxError
 from pairdx.pairs.params import Augmentation
-from pairdx.sources.decode import UndecodableError, decode
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MAX_MEGAPIXELS = 200  # more than any camera's; PairDx itself has small images
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -41,42 +42,63 @@ class ImageInput:
     std: tuple[float, ...] = IMAGENET_STD
     resize: Resize = "squash"
 
-    def decode(self, data: bytes) -> Tensor:
+    def decode(self, data: bytes) -> "Tensor":
         """Decode one image, uint8 of shape ``(3, S, S)``.
 
         Raises:
             PairdxError: the bytes are no image that can be read.
         """
-        try:
-            return transform.pil_to_tensor(self._fit(decode(data, MAX_MEGAPIXELS)))
-        except UndecodableError as error:
-            raise PairdxError(f"an image of {len(data)} bytes does not decode: {error}") from error
+        import torch
 
-    def decode_all(self, images: Sequence[bytes]) -> Tensor:
+        return torch.from_numpy(self.pixels(data))
+
+    def decode_all(self, images: Sequence[bytes]) -> "Tensor":
         """Decode all images, uint8 of shape ``(N, 3, S, S)``; Pillow frees the GIL."""
+        import torch
+
         stack = torch.empty((len(images), 3, self.size, self.size), dtype=torch.uint8)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for row, image in enumerate(pool.map(self.decode, images)):
                 stack[row] = image
         return stack
 
-    def normalise(self, images: Tensor) -> Tensor:
+    def pixels(self, data: bytes) -> NDArray[np.uint8]:
+        """Decode one image without torch, ``(3, S, S)``.
+
+        Raises:
+            PairdxError: the bytes are no image that can be read.
+        """
+        try:
+            image = self._fit(decode(data, MAX_MEGAPIXELS))
+        except UndecodableError as error:
+            raise PairdxError(f"an image of {len(data)} bytes does not decode: {error}") from error
+        return np.array(image).transpose(2, 0, 1)
+
+    def normalise(self, images: "Tensor") -> "Tensor":
         """Turn uint8 into float32 with the mean and deviation the encoder was trained on."""
+        import torch
+        from torchvision.transforms.v2 import functional as transform
+
         return transform.normalize(
             transform.to_dtype(images, torch.float32, scale=True), list(self.mean), list(self.std)
         )
 
     def _fit(self, image: Image.Image) -> Image.Image:
-        side, bicubic = self.size, InterpolationMode.BICUBIC
+        side, bicubic = self.size, Image.Resampling.BICUBIC
         if self.resize == "squash":
-            return transform.resize(image, [side, side], bicubic)
+            return image.resize((side, side), bicubic)
         if self.resize == "shortest":
-            return transform.center_crop(transform.resize(image, [side], bicubic), [side, side])
+            shorter = min(image.size)
+            width, height = (int(side * length / shorter) for length in image.size)
+            left, top = round((width - side) / 2), round((height - side) / 2)
+            box = (left, top, left + side, top + side)
+            return image.resize((width, height), bicubic).crop(box)
         scale = side / max(image.size)
         width, height = (max(1, round(length * scale)) for length in image.size)
-        return transform.center_crop(
-            transform.resize(image, [height, width], bicubic), [side, side]
-        )
+        square = Image.new("RGB", (side, side))
+        corner = ((side - width) // 2, (side - height) // 2)
+        square.paste(image.resize((width, height), bicubic), corner)
+        return square
 
 
 def seen_part(size: tuple[int, int], resize: Resize) -> tuple[int, int, int, int]:
@@ -96,6 +118,8 @@ class Augment:
     """Random flips, rotation, crop and colour (paper, section 3.5), drawn anew for each image."""
 
     def __init__(self, params: Augmentation) -> None:
+        from torchvision.transforms import InterpolationMode, v2
+
         self._change = v2.Compose(
             [
                 v2.RandomHorizontalFlip(params.flip),
@@ -108,6 +132,8 @@ class Augment:
             ]
         )
 
-    def __call__(self, images: Tensor) -> Tensor:
+    def __call__(self, images: "Tensor") -> "Tensor":
         """Change uint8 images of shape ``(N, 3, S, S)``; draws from torch's global generator."""
+        import torch
+
         return torch.stack([self._change(image) for image in images])

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import torch
-from torch import Tensor
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, read_table
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 COLUMNS = ("id", "article_id", "case_id", "figure_id", "label", "caption", "image")
 
@@ -36,8 +38,10 @@ class Pairs:
         return len(self.ids)
 
     @cached_property
-    def targets(self) -> Tensor:
+    def targets(self) -> "Tensor":
         """The labels as class numbers, int64 of shape ``(N,)``."""
+        import torch
+
         return torch.tensor([LABELS.index(label) for label in self.labels])
 
 

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import new_file
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 PADDING, UNKNOWN = 0, 1  # ids; words start at 2
 _EDGES = string.punctuation + "“”‘’„«»…–—·•"  # noqa: RUF001 (captions do hold these)
@@ -50,12 +51,14 @@ class Vocabulary:
     def _ids(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.words, start=2)}
 
-    def encode(self, captions: Sequence[str]) -> Tensor:
+    def encode(self, captions: Sequence[str]) -> "Tensor":
         """Return the ids of ``captions``, int64 of shape ``(N, T)``, padded with zeros.
 
         A caption without a token becomes one unknown token, so that attention has something to
         look at: a missing caption is an input like any other.
         """
+        import torch
+
         ids = torch.full((len(captions), self.max_tokens), PADDING)
         for row, caption in enumerate(captions):
             tokens = tokenize(caption)[: self.max_tokens]
@@ -69,15 +72,19 @@ class WordVectors:
     """A vocabulary and one vector a word: ``vectors`` has shape ``(V, D)``."""
 
     vocabulary: Vocabulary
-    vectors: Tensor
+    vectors: "Tensor"
 
-    def table(self) -> Tensor:
+    def table(self) -> "Tensor":
         """Return the vectors by token id, ``(2 + V, D)``: padding is zero, unknown the mean."""
+        import torch
+
         padding = torch.zeros(1, self.vectors.shape[1])
         return torch.cat([padding, self.vectors.mean(0, keepdim=True), self.vectors])
 
     def save(self, path: Path) -> None:
         """Write vectors and vocabulary into one safetensors file."""
+        from safetensors.torch import save_file
+
         content = {"words": self.vocabulary.words, "max_tokens": self.vocabulary.max_tokens}
         with new_file(path) as partial:
             # One metadata key only: safetensors writes several in no fixed order.

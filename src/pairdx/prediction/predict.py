@@ -1,22 +1,25 @@
-"""A model folder of any kind, opened as a :class:`~pairdx.models.common.predictor.Predictor`."""
+"""A model folder of any kind, opened as a :class:`~pairdx.models.common.predictor.Predictor`.
+
+A kind is a folder of `pairdx.models` that holds a module of its own name: imported only when a
+model of it is opened.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import get_args
+from pkgutil import iter_modules
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pairdx import models
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PREDICTIONS
-from pairdx.models.clinvla.clinvla import ClinVla
-from pairdx.models.clip.clip import ClipClassifier
-from pairdx.models.common.card import Kind, ModelCard
-from pairdx.models.common.predictor import Part, Predictor, reads
-from pairdx.models.fusion.classifier import Classifier
-from pairdx.models.tfidf.tfidf import TfidfClassifier
+from pairdx.models.common.card import ModelCard
+from pairdx.models.common.predictor import Part, Predictor
 from pairdx.pairs.store import Pairs
 
 
@@ -27,17 +30,18 @@ def load_model(folder: Path) -> Predictor:
         PairdxError: there is no model in it, or a file of it is damaged.
     """
     card = ModelCard.load(folder)
-    match card.kind:
-        case "classifier":
-            return Classifier.load(folder, card)
-        case "tfidf":
-            return TfidfClassifier.load(folder, card)
-        case "clip":
-            return ClipClassifier.load(folder, card)
-        case "clinvla":
-            return ClinVla.load(folder, card)
-    allowed = ", ".join(get_args(Kind))
-    raise PairdxError(f"{folder}/model.json: kind {card.kind!r}; allowed are {allowed}")
+    modules = kinds()
+    if card.kind not in modules:
+        allowed = ", ".join(modules)
+        raise PairdxError(f"{folder}/model.json: kind {card.kind!r}; allowed are {allowed}")
+    return import_module(modules[card.kind]).load(folder, card)
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of models, and the module of each."""
+    names = [found.name for found in iter_modules(models.__path__)]
+    modules = {name: f"{models.__name__}.{name}.{name}" for name in names}
+    return {name: module for name, module in modules.items() if find_spec(module)}
 
 
 def predict_pairs(model: Predictor, pairs: Pairs) -> pa.Table:
@@ -55,11 +59,10 @@ def predict_pairs(model: Predictor, pairs: Pairs) -> pa.Table:
 
 @dataclass(frozen=True)
 class OpenedModel:
-    """A model, its name, and what it looks at."""
+    """A model and its name."""
 
     name: str
     model: Predictor
-    reads: frozenset[Part]
 
     @classmethod
     def open(cls, folder: Path) -> "OpenedModel":
@@ -68,8 +71,12 @@ class OpenedModel:
         Raises:
             PairdxError: there is no model in it, or a file of it is damaged.
         """
-        model = load_model(folder)
-        return cls(folder.name, model, reads(ModelCard.load(folder)))
+        return cls(folder.name, load_model(folder))
+
+    @property
+    def reads(self) -> frozenset[Part]:
+        """What the model looks at."""
+        return self.model.reads
 
     def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
         """Classify ``N`` pairs, ``(N, 6)``; those that look the same to the model, once."""

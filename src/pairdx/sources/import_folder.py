@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pairdx.core.decode import UndecodableError, decode
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS
 from pairdx.sources.archives import MAX_ENTRY_BYTES, is_safe
-from pairdx.sources.decode import UndecodableError, decode
 from pairdx.sources.folder import NORMALISED, PAIRS_CSV
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
 

@@ -17,7 +17,7 @@ from pairdx.curate.review.forms import render, render_table
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.scrub import scrub
 from pairdx.readers.decisions import format_decisions, match, read_decisions
-from pairdx.sources.decode import decode
+from pairdx.core.decode import decode
 
 CAPTIONS = ["Photo of Mr. John Miller.", "A line.", "On 2019-03-04, Ms. Ada Byron."]
 REVIEW = ReviewParams(borderline=99, passed=99, removed=99, readers=1, overlap=0.2, thumbnail=64)

@@ -14,7 +14,7 @@ from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.policy import decide
-from pairdx.sources.decode import decode, pixel_hash
+from pairdx.core.decode import decode, pixel_hash
 
 REALDATA = TOP.parent / "shared" / "realdata"
 PROFILE = TOP / "profiles" / "small.yaml"

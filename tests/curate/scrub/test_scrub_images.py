@@ -7,7 +7,7 @@ from PIL import Image, PngImagePlugin
 from releases import encode, picture
 
 from pairdx.curate.scrub.images import clean_image
-from pairdx.sources.decode import UndecodableError, decode
+from pairdx.core.decode import UndecodableError, decode
 
 TEXT = PngImagePlugin.PngInfo()
 TEXT.add_text("Patient", "Ada Byron")

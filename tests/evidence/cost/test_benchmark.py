@@ -32,7 +32,7 @@ def measured(tmp_path, monkeypatch):
 
     for name in ("slow", "quick"):
         (tmp_path / name).mkdir()
-        ModelCard(name, "classifier", "", True, 1).save(tmp_path / name)
+        ModelCard(name, "fusion", "", True, 1).save(tmp_path / name)
     monkeypatch.setattr(subject, "perf_counter", lambda: clock[0])
     monkeypatch.setattr(subject, "load_model", lambda folder: Model(folder.name))
     params = section(BenchmarkCpuParams, pairs=TIMED, warmup=WARMUP)

@@ -6,7 +6,7 @@ import torch
 from sklearn.metrics import auc
 
 from pairdx.evidence.explanation.deletion import area, curves, image_probability, removed
-from pairdx.evidence.explanation.image_models import ImageModel
+from pairdx.models.common.explainable import ImageModel
 from pairdx.pairs.images import ImageInput
 
 

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from releases import encode
 
-from pairdx.evidence.explanation.caption_models import Reading
 from pairdx.evidence.explanation.explain import ImageMap, WordWeights
 from pairdx.evidence.explanation.heat_map import overlay, seen_part
 from pairdx.evidence.explanation.page import render_cases, shaded
 from pairdx.evidence.explanation.study import Case
+from pairdx.models.common.explainable import Reading
 from pairdx.pairs.images import ImageInput
 from pairdx.pairs.store import Pairs
 

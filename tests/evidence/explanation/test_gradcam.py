@@ -11,8 +11,8 @@ from torch import nn
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS
 from pairdx.evidence.explanation.gradcam import grad_cam, log_odds, region_values
-from pairdx.evidence.explanation.image_models import ImageModel, image_model
 from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.common.explainable import ImageModel
 from pairdx.models.fusion.image_encoders import ImageEncoder
 from pairdx.models.fusion.network import Batch, PairClassifier
 from pairdx.pairs.images import ImageInput
@@ -101,7 +101,7 @@ def clip(tmp_path):
 
 def test_a_map_of_a_clip_transformer_is_that_of_its_tokens(tmp_path):
     classifier = clip(tmp_path)
-    model, images = image_model(classifier), noise(2)
+    model, images = classifier.image_model(), noise(2)
     maps = grad_cam(model, images, None, torch.tensor([4, 0]), cells=4)
     norm = classifier.model.visual.transformer.resblocks[-1].ln_1
     assert maps.shape == (2, 4, 4)
@@ -137,7 +137,7 @@ def test_a_map_finer_than_any_layer_is_refused(convolution):
 
 def test_nothing_is_left_in_the_model(tmp_path, convolution):
     classifier = clip(tmp_path)
-    for model in (image_model(classifier), convolution[2]):
+    for model in (classifier.image_model(), convolution[2]):
         before = model.probabilities(noise(1), None)
         grad_cam(model, noise(1), None, torch.tensor([0]), cells=2)
         assert torch.equal(model.probabilities(noise(1), None), before)

@@ -6,9 +6,8 @@ import torch
 from captum.attr import ShapleyValues
 from small import drawn, tiny_fusion, word_vectors
 
-from pairdx.evidence.explanation.image_models import image_model
 from pairdx.evidence.explanation.shapley import Contributions, contributions, shapley_of_two
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 
 
 def test_values_by_hand():
@@ -29,7 +28,7 @@ def fusion():
 
 
 def test_contributions_are_captums(fusion):
-    pairs, model = drawn(5), image_model(fusion)
+    pairs, model = drawn(5), fusion.image_model()
     captions = [*pairs.captions[:3], "patient radiology", ""]
     found = contributions(model, pairs.images, captions)
     for row in range(5):
@@ -51,7 +50,7 @@ def test_contributions_are_captums(fusion):
 
 
 def test_an_empty_caption_and_a_grey_image_bring_nothing(fusion, monkeypatch):
-    model, pairs = image_model(fusion), drawn(1)
+    model, pairs = fusion.image_model(), drawn(1)
     assert contributions(model, pairs.images, [""]).caption == pytest.approx([0], abs=1e-9)
     grey = model.grey().expand(1, 3, 32, 32)
     monkeypatch.setattr(type(model.input), "decode_all", lambda self, images: grey)
@@ -61,7 +60,7 @@ def test_an_empty_caption_and_a_grey_image_bring_nothing(fusion, monkeypatch):
 
 
 def test_batches_do_not_matter(fusion, monkeypatch):
-    model, pairs = image_model(fusion), drawn(7)
+    model, pairs = fusion.image_model(), drawn(7)
     whole = contributions(model, pairs.images, pairs.captions)
     monkeypatch.setattr("pairdx.evidence.explanation.shapley.BATCH", 3)
     parts = contributions(model, pairs.images, pairs.captions)

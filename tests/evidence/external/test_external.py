@@ -17,7 +17,7 @@ from pairdx.evidence.external.overlap import read_training_images
 from pairdx.evidence.external.pairs import predict, read_external
 from pairdx.evidence.external.scores import summarise_external
 from pairdx.prediction.predict import OpenedModel
-from pairdx.sources.decode import perceptual_hash, pixel_hash
+from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.statistics.predictions.summary import ScoreParams
 
 REALDATA = TOP.parent / "shared" / "realdata"

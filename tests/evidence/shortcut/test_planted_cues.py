@@ -9,10 +9,9 @@ from small import STILL, section
 from pairdx.evidence.explanation.cases import ExplainParams
 from pairdx.evidence.explanation.explain import map_images, weigh_words
 from pairdx.evidence.explanation.gradcam import region_values
-from pairdx.evidence.explanation.image_models import image_model
 from pairdx.evidence.explanation.scores import score_captions, score_images, summarise_curves
 from pairdx.evidence.explanation.shapley import contributions
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.fusion.classifier import train_classifier
@@ -58,7 +57,7 @@ def rows_of(label):
 def test_the_map_points_at_the_patch(fusion):
     rows = rows_of(BY_PATCH)
     images, captions = [TEST.images[row] for row in rows], [TEST.captions[row] for row in rows]
-    maps = map_images(image_model(fusion), images, captions, cells=4)
+    maps = map_images(fusion.image_model(), images, captions, cells=4)
     values = region_values(torch.from_numpy(np.stack([one.values for one in maps])), CELLS, SIDE)
     places = torch.tensor([PLACES[row] for row in rows])
     hits = (values.argmax(1) == places).double().mean()  # the pointing game
@@ -76,7 +75,7 @@ def test_the_word_is_ranked_first(fusion):
 
 
 def test_the_input_that_holds_the_cue_gets_the_credit(fusion):
-    shares = contributions(image_model(fusion), TEST.images, TEST.captions)
+    shares = contributions(fusion.image_model(), TEST.images, TEST.captions)
     by_patch, by_word = rows_of(BY_PATCH), rows_of(BY_WORD)
     assert shares.image[by_patch].mean() > 0.5
     assert abs(shares.caption[by_patch].mean()) < 0.1
@@ -87,7 +86,7 @@ def test_the_input_that_holds_the_cue_gets_the_credit(fusion):
 def test_deletion_and_insertion_tell_that_the_explanations_hold(fusion):
     params = section(ExplainParams, regions=CELLS, steps=4, map_cells=4)
     by_patch, by_word = rows_of(BY_PATCH)[:12], rows_of(BY_WORD)[:12]
-    scored = score_images({"fusion": image_model(fusion)}, TEST, by_patch, params, 1)
+    scored = score_images({"fusion": fusion.image_model()}, TEST, by_patch, params, 1)
     scored += score_captions({"fusion": fusion}, TEST, by_word, params, 1)
     summary = summarise_curves(scored, TEST.articles, params, 1)
     image, caption = summary["image"]["fusion"], summary["caption"]["fusion"]

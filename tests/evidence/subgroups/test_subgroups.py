@@ -16,7 +16,7 @@ from pairdx.core.schema import PAIRS, PREDICTIONS, write_table
 from pairdx.evidence.subgroups.attributes import COLUMNS, Attribute, attributes_of
 from pairdx.evidence.subgroups.params import SubgroupsParams
 from pairdx.evidence.subgroups.subgroups import chart, summarise
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.store import Pairs
 from pairdx.prediction.predict import predict_pairs

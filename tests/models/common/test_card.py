@@ -5,7 +5,7 @@ import pytest
 from pairdx.core.errors import PairdxError
 from pairdx.models.common.card import ModelCard
 
-CARD = ModelCard("fusion", "classifier", "µ + text", True, 12, {"hidden": 8})
+CARD = ModelCard("fusion", "fusion", "µ + text", True, 12, {"hidden": 8})
 
 
 def test_what_is_saved_comes_back(tmp_path):

@@ -7,7 +7,7 @@ import torch
 from small import drawn, section, word_vectors
 
 from pairdx.models.common.card import ModelCard
-from pairdx.models.fusion.classifier import Classifier, build, card, describe
+from pairdx.models.fusion.fusion import Classifier, build, card, describe
 from pairdx.models.fusion.image_encoders import ImageEncoder
 from pairdx.models.fusion.joints import BilinearProduct, CrossAttention, GatedUnit
 from pairdx.models.fusion.network import Batch, CaptionEncoder, PairClassifier

@@ -6,8 +6,9 @@ from sklearn.pipeline import make_pipeline
 from small import drawn, section
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.schema import LABELS
 from pairdx.models.common.card import ModelCard
-from pairdx.models.tfidf.tfidf import TfidfClassifier, TfidfParams, card, train_tfidf
+from pairdx.models.tfidf.tfidf import TfidfClassifier, TfidfParams, card, linear_terms, train_tfidf
 from pairdx.pairs.text import tokenize
 
 PARAMS = section(TfidfParams, ngrams=2, min_count=1, max_features=50, inverse_regularisation=10.0)
@@ -83,3 +84,43 @@ def test_a_missing_or_damaged_file_is_refused(tmp_path, fitted, name, content):
         (tmp_path / name).write_bytes(content)
     with pytest.raises(PairdxError, match="not a TF-IDF model"):
         TfidfClassifier.load(tmp_path, described)
+
+
+WORDS = ["a", "chart", "of", "patient", "radiology", "chart"]
+
+
+def of_few_words(ngrams):
+    captions = [*PAIRS.captions, "chart of patient radiology", "chart chart", "radiology chart"]
+    targets = [*PAIRS.targets.tolist(), 5, 0, 5]
+    return train_tfidf(captions, targets, section(TfidfParams, ngrams=ngrams, min_count=1))
+
+
+@pytest.mark.parametrize("ngrams", [1, 2, 3])
+def test_linear_terms_sum_to_the_logit(ngrams):
+    model = of_few_words(ngrams)
+    for target in range(len(LABELS)):
+        added = linear_terms(model, WORDS, target)
+        features = model.vectorizer.transform([" ".join(WORDS)])
+        logit = model.model.decision_function(features)[0, target]
+        assert added.sum() + model.model.intercept_[target] == pytest.approx(logit)
+
+
+def test_linear_terms_by_hand():
+    model = of_few_words(2)
+    caption = ["chart", "zebra", "chart"]  # the terms are chart, twice; zebra is unknown
+    column = model.vectorizer.get_feature_names_out().tolist().index("chart")
+    features = model.vectorizer.transform(["chart zebra chart"]).toarray()[0]
+    assert np.flatnonzero(features).tolist() == [column]
+    half = features[column] * model.model.coef_[0, column] / 2
+    np.testing.assert_allclose(linear_terms(model, caption, 0), [half, 0, half])
+
+
+def test_a_pair_of_words_shares_its_term_evenly():
+    model = of_few_words(2)
+    names = model.vectorizer.get_feature_names_out().tolist()
+    row = model.vectorizer.transform(["chart chart"]).toarray()[0]
+    both, single = (
+        row[names.index(term)] * model.model.coef_[0, names.index(term)]
+        for term in ("chart chart", "chart")
+    )
+    np.testing.assert_allclose(linear_terms(model, ["chart"] * 2, 0), [(both + single) / 2] * 2)

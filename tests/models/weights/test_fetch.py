@@ -26,7 +26,7 @@ from true_forms import (
 from pairdx.core.errors import PairdxError
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.clip.params import BiomedClipZeroShotParams
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.models.weights import registry as weights
 from pairdx.models.weights.fetch import (
@@ -298,7 +298,7 @@ def test_resnet18_from_its_server_to_an_encoder(hub, tmp_path, monkeypatch):
     digest = f"sha256:{hashlib.sha256(content).hexdigest()[:8]}"
     serve_from(monkeypatch, hub, "resnet18", content, digest)
     params = section(FusionParams, image_weights="imagenet", image_size=32)
-    file = obtain_image_weights(params, tmp_path)
+    file = obtain_image_weights(params.image_encoder, params.image_weights, tmp_path)
     network = build(params, None, True, 1, file).network
     torch.manual_seed(3)
     wanted = resnet18().state_dict()["layer4.1.conv2.weight"]
@@ -319,7 +319,7 @@ def test_glove_from_its_server_to_a_table(hub, tmp_path, monkeypatch):
 def test_imagenet_is_for_resnet18_only(tmp_path):
     params = section(FusionParams, image_encoder="resnet10t", image_weights="imagenet")
     with pytest.raises(PairdxError, match="'imagenet' is for resnet18; name a file"):
-        obtain_image_weights(params, tmp_path)
+        obtain_image_weights(params.image_encoder, params.image_weights, tmp_path)
 
 
 def test_the_list_says_of_every_file_where_it_comes_from():

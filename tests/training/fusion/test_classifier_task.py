@@ -6,7 +6,7 @@ import pytest
 import torch
 from small import STILL, drawn, section, word_vectors
 
-from pairdx.models.fusion.classifier import build
+from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.record import write_history

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm import tqdm
 
+from pairdx.core.decode import decode
 from pairdx.core.errors import PairdxError
 from pairdx.curate.review.cases import Case, ReviewParams, choose
 from pairdx.pages.pictures import close_ups, thumbnail
 from pairdx.readers.decisions import content_of
 from pairdx.sources.archives import Archives
-from pairdx.sources.decode import decode
 
 Row = dict[str, Any]
 

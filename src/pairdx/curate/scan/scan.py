@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 from tqdm import tqdm
 
+from pairdx.core.decode import UndecodableError, decode, perceptual_hash, pixel_hash
 from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
@@ -24,7 +25,6 @@ from pairdx.curate.scan.fact_cache import FactCache
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import Archives
-from pairdx.sources.decode import UndecodableError, decode, perceptual_hash, pixel_hash
 
 CHUNK = 32  # pairs handed to a worker at a time
 

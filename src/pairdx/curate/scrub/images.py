@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from pairdx.core.decode import decode, opened
 from pairdx.curate.scrub.fill import Box, fill
-from pairdx.sources.decode import decode, opened
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sklearn.metrics import cohen_kappa_score
 
 from pairdx.readers.decisions import DECISIONS, Decision
 
@@ -137,6 +136,8 @@ def agreement(decisions: Sequence[Decision]) -> dict[str, Any]:
 def _kappa(left: Sequence[str], right: Sequence[str]) -> float | None:
     if len({*left, *right}) == 1:
         return None
+    from sklearn.metrics import cohen_kappa_score
+
     return round(float(cohen_kappa_score(left, right, labels=DECISIONS)), DIGITS)
 
 

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pydantic import AfterValidator, Field, model_validator
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.params import Section
@@ -129,6 +128,8 @@ def deal(
     labels: npt.NDArray[np.str_], groups: npt.NDArray[np.str_] | None, folds: int, seed: int
 ) -> Ints:
     """Return the fold of every pair, stratified by class; what shares a group shares a fold."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
     method = StratifiedKFold if groups is None else StratifiedGroupKFold
     dealer = method(folds, shuffle=True, random_state=seed)
     dealt = np.zeros(len(labels), np.int64)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance
 
+from pairdx.core.decode import decode
 from pairdx.download.sample.canvas import Rng, write
 from pairdx.download.sample.draw import draw
 from pairdx.download.sample.motifs import MOTIFS
 from pairdx.download.sample.plan import Plan, Row
-from pairdx.sources.decode import decode
 
 _QUALITY = 80
 

@@ -9,7 +9,6 @@ Shapes: N pairs, K classes.
 """
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from pairdx.statistics.intervals.bootstrap import Floats, Integers
@@ -37,6 +36,7 @@ def fit_temperature(probabilities: Floats, actual: Integers) -> float:
 
     The loss is convex in the inverse temperature: it has one valley, on any scale.
     """
+    from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:
         return float(log_loss(scale(probabilities, np.exp(log_temperature)), actual).mean())

@@ -21,7 +21,6 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
 
 from pairdx.statistics.intervals.bootstrap import Floats, Integers
 from pairdx.statistics.intervals.params import IntervalParams
@@ -60,6 +59,8 @@ def compare_all(
 
 def mcnemar(n01: int, n10: int) -> float:
     """Two-sided exact p-value of two counts of discordant pairs; 1 where there are none."""
+    from scipy.stats import binomtest
+
     return float(binomtest(n10, n01 + n10).pvalue) if n01 + n10 else 1.0
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from pairdx.core.decode import decode
 from pairdx.core.schema import LABELS
 from pairdx.evidence.disagreements.disagreements import DisagreementsParams, kinds
 from pairdx.pages.gallery import Card, Picture, Section, render
 from pairdx.pages.pictures import thumbnail
-from pairdx.sources.decode import decode
 from pairdx.statistics.intervals.bootstrap import Integers
 from pairdx.statistics.scores.calibration import Booleans
 from pairdx.statistics.scores.classification import Predictions

@@ -20,8 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pairdx.evidence.explanation.caption_models import Bools
-from pairdx.evidence.explanation.image_models import ImageModel, Tokens
+from pairdx.models.common.explainable import Bools, ImageModel, Tokens
 from pairdx.statistics.intervals.bootstrap import Floats, Integers
 
 Probability = Callable[[Bools], Floats]  # which units are removed (R, U) -> of the class (R,)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pairdx.evidence.explanation.caption_models import Bools, Reading, read
 from pairdx.evidence.explanation.gradcam import grad_cam
-from pairdx.evidence.explanation.image_models import ImageModel
 from pairdx.evidence.explanation.occlusion import occlusion
+from pairdx.models.common.explainable import Bools, ImageModel, Reading
 from pairdx.models.common.predictor import Predictor
 from pairdx.statistics.intervals.bootstrap import Floats
 
@@ -67,7 +66,7 @@ def map_images(
 
 def weigh_words(model: Predictor, image: bytes, caption: str) -> WordWeights:
     """Explain one caption; a caption without words has empty weights."""
-    reading = read(model, image, caption)
+    reading = model.read_caption(image, caption)
     row = reading.without(np.zeros((1, len(reading.words)), bool))[0]
     target = int(row.argmax())
     weights = {"occlusion": occlusion(reading, target), **reading.own_weights}

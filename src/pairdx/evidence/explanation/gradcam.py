@@ -23,14 +23,11 @@ from math import isqrt
 from typing import cast
 
 import torch
-from captum.attr import LayerGradCam
-from open_clip.transformer import VisionTransformer as ClipVisionTransformer
-from timm.models.vision_transformer import VisionTransformer as TimmVisionTransformer
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.core.errors import PairdxError
-from pairdx.evidence.explanation.image_models import ImageModel, Tokens
+from pairdx.models.common.explainable import ImageModel, Tokens
 from pairdx.models.common.predictor import device
 
 
@@ -44,6 +41,8 @@ def grad_cam(
     Raises:
         PairdxError: no layer of the encoder has a map of ``cells`` a side.
     """
+    from captum.attr import LayerGradCam
+
     images, targets = images.to(device()), targets.to(device())
     with _watched(model, images[:1], None if tokens is None else tokens[:1], cells) as layer:
         cam = LayerGradCam(lambda pixels: log_odds(model.once(pixels, tokens)), layer)
@@ -105,6 +104,9 @@ def _watched(model: ImageModel, image: Tensor, tokens: Tokens, cells: int) -> It
 
 def _before_last_attention(encoder: nn.Module) -> tuple[nn.Module | None, int]:
     """Find a transformer's last normalisation before attention, and its tokens before patches."""
+    from open_clip.transformer import VisionTransformer as ClipVisionTransformer
+    from timm.models.vision_transformer import VisionTransformer as TimmVisionTransformer
+
     for module in encoder.modules():
         if isinstance(module, ClipVisionTransformer):
             return cast(nn.Module, module.transformer.resblocks[-1].ln_1), 1

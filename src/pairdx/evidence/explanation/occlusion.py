@@ -1,12 +1,14 @@
 """Occlusion of a caption: what the probability of a class loses when one word is left out."""
 
-import numpy as np
-import torch
-from captum.attr import FeatureAblation
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from pairdx.evidence.explanation.caption_models import Reading
+import numpy as np
+
+from pairdx.models.common.explainable import Reading
 from pairdx.statistics.intervals.bootstrap import Floats
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def occlusion(reading: Reading, target: int) -> Floats:
@@ -14,11 +16,14 @@ def occlusion(reading: Reading, target: int) -> Floats:
 
     Above 0 the word speaks for the class. The last word of a caption leaves an empty one.
     """
+    import torch
+    from captum.attr import FeatureAblation
+
     count = len(reading.words)
     if not count:
         return np.zeros(0)
 
-    def probability(present: Tensor) -> Tensor:
+    def probability(present: "Tensor") -> "Tensor":
         return torch.from_numpy(reading.without(present.numpy() == 0)[:, target])
 
     ablation = FeatureAblation(probability)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pairdx.core.decode import decode
 from pairdx.core.schema import LABELS
 from pairdx.evidence.explanation.explain import ImageMap, WordWeights
 from pairdx.evidence.explanation.heat_map import overlay
@@ -11,7 +12,6 @@ from pairdx.pages.pictures import thumbnail
 from pairdx.pairs.images import ImageInput
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import tokenize
-from pairdx.sources.decode import decode
 from pairdx.statistics.intervals.bootstrap import Floats
 
 TITLE = "What the models look at"

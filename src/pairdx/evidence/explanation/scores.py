@@ -24,8 +24,8 @@ from pairdx.evidence.explanation.deletion import (
 )
 from pairdx.evidence.explanation.explain import ImageMap, map_images, weigh_words
 from pairdx.evidence.explanation.gradcam import region_values
-from pairdx.evidence.explanation.image_models import ImageModel
 from pairdx.evidence.explanation.shapley import Contributions
+from pairdx.models.common.explainable import ImageModel
 from pairdx.models.common.predictor import Predictor
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import tokenize

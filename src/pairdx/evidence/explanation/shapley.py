@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pairdx.evidence.explanation.image_models import ImageModel, Tokens
+from pairdx.models.common.explainable import ImageModel, Tokens
 from pairdx.statistics.intervals.bootstrap import Floats, Integers
 
 BATCH = 64

@@ -6,10 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pairdx.evidence.explanation.caption_models import reads_captions
 from pairdx.evidence.explanation.cases import ExplainParams
 from pairdx.evidence.explanation.explain import ImageMap, WordWeights, map_images, weigh_words
-from pairdx.evidence.explanation.image_models import ImageModel, image_model
 from pairdx.evidence.explanation.scores import (
     mean_curves,
     score_captions,
@@ -18,6 +16,7 @@ from pairdx.evidence.explanation.scores import (
     summarise_modalities,
 )
 from pairdx.evidence.explanation.shapley import Contributions, contributions
+from pairdx.models.common.explainable import ImageModel
 from pairdx.models.common.predictor import Predictor
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.strata import stratified
@@ -33,10 +32,10 @@ class Explained:
     @classmethod
     def of(cls, models: Mapping[str, Predictor]) -> "Explained":
         """Sort models out."""
-        images = {name: image_model(model) for name, model in models.items()}
+        images = {name: model.image_model() for name, model in models.items()}
         return cls(
             {name: model for name, model in images.items() if model is not None},
-            {name: model for name, model in models.items() if reads_captions(model)},
+            {name: model for name, model in models.items() if "caption" in model.reads},
         )
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from PIL import Image
 
+from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.core.schema import PAIRS, SCRUBBED, read_table
 from pairdx.curate.splits.duplicates import NEAR, group_images
-from pairdx.sources.decode import perceptual_hash, pixel_hash
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from pairdx.core.decode import decode
 from pairdx.core.schema import LABELS
 from pairdx.curate.scrub.images import clean_image
 from pairdx.evidence.external.overlap import Overlap, fingerprint, overlap
 from pairdx.pairs.store import COLUMNS, Pairs
 from pairdx.prediction.predict import OpenedModel
-from pairdx.sources.decode import decode
 from pairdx.sources.import_folder import check_folder
 from pairdx.statistics.scores.classification import Predictions
 

@@ -16,9 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from cleanlab.count import compute_confident_joint, estimate_joint, get_confident_thresholds
-from cleanlab.rank import get_label_quality_scores
-from sklearn.model_selection import StratifiedGroupKFold
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import AUDIT, LABELS
@@ -43,6 +40,8 @@ class Audited:
     @classmethod
     def of(cls, labels: Integers, probabilities: Floats) -> "Audited":
         """Take the thresholds from the pairs themselves, as is right for out-of-fold ones."""
+        from cleanlab.count import get_confident_thresholds
+
         return cls(labels, probabilities, get_confident_thresholds(labels, probabilities))
 
     @property
@@ -53,11 +52,15 @@ class Audited:
     @property
     def quality(self) -> Floats:
         """How far the label's probability lies above the best other one's, from 0 to 1, (N,)."""
+        from cleanlab.rank import get_label_quality_scores
+
         return get_label_quality_scores(self.labels, self.probabilities, method="normalized_margin")
 
     @property
     def suspects(self) -> Booleans:
         """Off the diagonal of the confident joint, and not most probably what they are called."""
+        from cleanlab.count import compute_confident_joint
+
         _, off_diagonal = compute_confident_joint(
             self.labels,
             self.probabilities,
@@ -101,6 +104,8 @@ def out_of_fold(
             f"audit_labels.folds = {params.folds}, but train and validation have "
             f"{len(set(articles))} articles; ask for fewer folds"
         )
+    from sklearn.model_selection import StratifiedGroupKFold
+
     dealer = StratifiedGroupKFold(params.folds, shuffle=True, random_state=seed)
     probabilities = np.zeros((len(labels), len(LABELS)))
     for known, asked in dealer.split(labels, labels, articles):
@@ -112,6 +117,8 @@ def out_of_fold(
 
 def joint_noise(audited: Audited) -> Floats:
     """Estimate the share of all pairs by given (rows) and true class (columns), (K, K)."""
+    from cleanlab.count import estimate_joint
+
     return estimate_joint(audited.labels, audited.probabilities)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from tqdm import tqdm
 
+from pairdx.core.decode import decode
 from pairdx.evidence.labels.params import LabelSheetParams
 from pairdx.pages.pictures import thumbnail
 from pairdx.pairs.store import Pairs
 from pairdx.readers.spreadsheet import visible
-from pairdx.sources.decode import decode
 
 Row = Mapping[str, Any]
 GROUPS = ("doubtful", "drawn")

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from sklearn.ensemble import ExtraTreesClassifier
 
+from pairdx.core.decode import decode
 from pairdx.core.schema import LABELS
 from pairdx.models.common.predictor import Embedder
 from pairdx.models.tfidf.caption_probe import classify_captions
 from pairdx.pairs.store import Pairs
-from pairdx.sources.decode import decode
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -60,6 +59,8 @@ def fit_and_predict(
 
     A class that no label names gets the least probability there is.
     """
+    from sklearn.ensemble import ExtraTreesClassifier
+
     forest = ExtraTreesClassifier(trees, random_state=seed).fit(known.images, labels)
     by_caption = classify_captions(known.captions, labels.tolist(), asked.captions)
     # Laplace's rule: trees that all agree are sure to one in so many, not for ever.

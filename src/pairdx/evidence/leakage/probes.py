@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
-from sklearn.neighbors import KNeighborsClassifier
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, SCRUBBED
@@ -40,7 +39,7 @@ def thumbnails(scrubbed: Path, ids: npt.NDArray[np.str_], side: int) -> Floats:
     """Return the images of ``ids``, which are sorted, as (N, 3 side side) values from 0 to 1."""
     wanted, image = set(ids.tolist()), ImageInput(side)
     rows = [
-        image.decode(row["image"]["bytes"]).numpy().ravel()
+        image.pixels(row["image"]["bytes"]).ravel()
         for row in stream_rows(scrubbed, SCRUBBED)
         if row["id"] in wanted
     ]
@@ -105,6 +104,8 @@ def _by_caption(captions: npt.NDArray[Any], targets: npt.NDArray[Any], fold: Fol
 
 
 def _by_thumbnail(pictures: Floats, targets: npt.NDArray[Any], fold: Fold) -> Floats:
+    from sklearn.neighbors import KNeighborsClassifier
+
     model = KNeighborsClassifier(1, algorithm="brute").fit(
         pictures[fold.train], targets[fold.train]
     )

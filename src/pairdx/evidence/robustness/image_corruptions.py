@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from pairdx.sources.decode import decode
+from pairdx.core.decode import decode
 
 SEVERITIES = (1, 2, 3, 4, 5)
 

@@ -7,18 +7,21 @@ Shapes: ``B`` batch, ``N`` patches, ``T`` tokens, ``D`` width of a tower, ``E`` 
 embedding.
 """
 
+from typing import TYPE_CHECKING
+
 import torch
-from open_clip import CLIP
-from open_clip.transformer import text_global_pool
 from torch import Tensor
 
 from pairdx.models.clinvla.adapters import OWN, ClinVlaAdapters, Job
+
+if TYPE_CHECKING:
+    from open_clip import CLIP
 
 
 class AdaptedClip:
     """What a CLIP model and its adapters do together."""
 
-    def __init__(self, base: CLIP, adapters: ClinVlaAdapters) -> None:
+    def __init__(self, base: "CLIP", adapters: ClinVlaAdapters) -> None:
         self.base = base.eval().requires_grad_(False)
         self.adapters = adapters
 
@@ -52,6 +55,8 @@ class AdaptedClip:
         Returns:
             the embeddings ``(B, E)`` and those of all tokens ``(B, T, E)``.
         """
+        from open_clip.transformer import text_global_pool
+
         base, adapters = self.base, self.adapters
         length = tokens.shape[1]  # may be shorter than what the tower can read
         words = base.token_embedding(tokens) + base.positional_embedding[:length]  # (B, T, D)

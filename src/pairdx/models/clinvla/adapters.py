@@ -6,7 +6,6 @@ Shapes: ``B`` batch, ``T`` tokens, ``D`` width.
 from typing import Literal, cast
 
 import torch
-from open_clip.transformer import PatchDropout
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -81,6 +80,8 @@ class ClinVlaAdapters(nn.Module):
         reduction: int,
         patch_dropout: float,
     ) -> None:
+        from open_clip.transformer import PatchDropout
+
         super().__init__()
         self.shape = {
             "bottleneck": bottleneck,

@@ -29,7 +29,8 @@ from pairdx.models.clinvla.adapters import ClinVlaAdapters, Job
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.clip.towers import transformer_clip
 from pairdx.models.common.card import ModelCard
-from pairdx.models.common.predictor import device, probabilities
+from pairdx.models.common.explainable import ImageModel
+from pairdx.models.common.predictor import Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 
 BATCH = 64
@@ -38,7 +39,7 @@ SHAPE = ("bottleneck", "reduction", "patch_dropout")  # what adapters are built 
 
 
 @dataclass(frozen=True)
-class ClinVla:
+class ClinVla(Predictor):
     """A base model with its prompts, and the adapters around it.
 
     ``classify`` names the task adapters that classify: those that align images with captions
@@ -48,6 +49,11 @@ class ClinVla:
     base: ClipClassifier
     model: AdaptedClip
     classify: Job
+
+    @property
+    def reads(self) -> frozenset[Part]:
+        """The image alone, as its base."""
+        return self.base.reads
 
     def encode_images(self, images: Tensor, job: Job) -> Tensor:
         """Embed uint8 images ``(B, 3, S, S)``, each alone, on the unit sphere, ``(B, E)``."""
@@ -79,6 +85,17 @@ class ClinVla:
         prompts, decode = self.encode_prompts(self.classify), self.base.image_input.decode_all
         rows = [self.logits(decode(part), prompts, self.classify) for part in _batches(images)]
         return probabilities(torch.cat(rows))
+
+    def image_model(self) -> ImageModel:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        self.model.adapters.eval()
+        with torch.no_grad():
+            prompts = self.encode_prompts(self.classify)
+        return ImageModel(
+            self.model.base.visual,
+            self.base.image_input,
+            lambda images, _: self.logits(images, prompts, self.classify),
+        )
 
     @torch.inference_mode()
     def embed_images(self, images: Sequence[bytes]) -> NDArray[np.float32]:
@@ -153,6 +170,11 @@ class ClinVla:
             **shape,
         )
         return cls(base, AdaptedClip(clip, adapters.to(device()).eval()), classify)
+
+
+def load(folder: Path, card: ModelCard) -> ClinVla:
+    """Open a model folder of this kind (see :class:`pairdx.models.common.predictor.Predictor`)."""
+    return ClinVla.load(folder, card)
 
 
 def card(name: str, description: str, model: ClinVla, base: Path, out: Path) -> ModelCard:

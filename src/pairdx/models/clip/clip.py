@@ -32,7 +32,8 @@ from pairdx.models.clip.folder import (
 )
 from pairdx.models.clip.params import Prompts, ZeroShotModel
 from pairdx.models.common.card import ModelCard
-from pairdx.models.common.predictor import device, probabilities
+from pairdx.models.common.explainable import ImageModel
+from pairdx.models.common.predictor import Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.pairs.images import ImageInput
 
@@ -41,7 +42,7 @@ CLASS_VECTORS = "class_vectors.safetensors"
 
 
 @dataclass(frozen=True)
-class ClipClassifier:
+class ClipClassifier(Predictor):
     """A CLIP model, its tokenizer, and ``prompts[label]``: the sentences of each class.
 
     Where there are ``class_vectors`` ``(K, E)``, which a linear probe has learnt, these stand for
@@ -53,6 +54,11 @@ class ClipClassifier:
     config: dict[str, Any]  # open_clip's model_cfg and preprocess_cfg
     prompts: dict[str, list[str]]
     class_vectors: Tensor | None = None
+
+    @property
+    def reads(self) -> frozenset[Part]:
+        """The image alone: it is compared with sentences of the model's own."""
+        return frozenset({"image"})
 
     @property
     def image_input(self) -> ImageInput:
@@ -95,6 +101,15 @@ class ClipClassifier:
             for at in range(0, len(images), BATCH)
         ]
         return probabilities(torch.cat(rows))
+
+    def image_model(self) -> ImageModel:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        self.model.eval()
+        with torch.no_grad():
+            prompts = self.encode_prompts()
+        visual = self.model.visual
+        assert isinstance(visual, nn.Module)  # noqa: S101 -- for the type checker: all have one
+        return ImageModel(visual, self.image_input, lambda images, _: self.logits(images, prompts))
 
     @torch.inference_mode()
     def embed_images(self, images: Sequence[bytes]) -> NDArray[np.float32]:
@@ -165,6 +180,11 @@ class ClipClassifier:
         """
         torch.manual_seed(seed)
         return cls(*open_model(model, None, untrained=True), prompts)
+
+
+def load(folder: Path, card: ModelCard) -> ClipClassifier:
+    """Open a model folder of this kind (see :class:`pairdx.models.common.predictor.Predictor`)."""
+    return ClipClassifier.load(folder, card)
 
 
 def card(name: str, description: str, classifier: ClipClassifier, trained: bool) -> ModelCard:

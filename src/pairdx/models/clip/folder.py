@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import open_clip
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -62,6 +61,8 @@ def open_model(name: str, pretrained: str | None, untrained: bool) -> Opened:
     Raises:
         PairdxError: the model is unknown, or its weights are missing or do not fit.
     """
+    import open_clip
+
     folder = _folder(name)
     try:
         if not untrained:
@@ -101,6 +102,8 @@ def check_model(name: str, pretrained: str | None) -> None:
 
 def text_tower_of(name: str) -> str | None:
     """Name the Hugging Face text tower of a folder's or of open_clip's own model, if it has one."""
+    import open_clip
+
     folder = _folder(name)
     named = open_clip.get_model_config(name) if name in open_clip.list_models() else {}
     return (_read_config(folder) if folder else named).get("text_cfg", {}).get("hf_model_name")
@@ -133,6 +136,8 @@ def check_same_activation(name: str, folder: Path) -> None:
     Raises:
         PairdxError: they differ.
     """
+    import open_clip
+
     named = open_clip.get_model_config(name) if name in open_clip.list_models() else None
     if named is not None:
         _compare(_quick(named), _quick(_read_config(folder)))
@@ -147,6 +152,8 @@ def _check_activation(name: str, pretrained: str | None, folder: Path | None) ->
 
     open_clip warns of it for its own tags only; the model would run, and be worse in silence.
     """
+    import open_clip
+
     if folder is not None:
         built, trained = _quick(_read_config(folder)), _recorded(folder)
     elif pretrained is None or name not in open_clip.list_models():

@@ -1,18 +1,24 @@
 """Which CLIP models can be tuned inside their towers."""
 
-from open_clip import CLIP
-from open_clip.transformer import VisionTransformer
+from typing import TYPE_CHECKING
+
 from torch import nn
 
 from pairdx.core.errors import PairdxError
 
+if TYPE_CHECKING:
+    from open_clip import CLIP
 
-def transformer_clip(model: nn.Module, name: str) -> CLIP:
+
+def transformer_clip(model: nn.Module, name: str) -> "CLIP":
     """Return ``model`` if both its towers are open_clip's own transformers.
 
     Raises:
         PairdxError: it is another model, whose parts adapters and LoRA do not know.
     """
+    from open_clip import CLIP
+    from open_clip.transformer import VisionTransformer
+
     visual = getattr(model, "visual", None)
     if (
         isinstance(model, CLIP)

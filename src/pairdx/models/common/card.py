@@ -4,12 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
-
-Kind = Literal["classifier", "tfidf", "clip", "clinvla"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +15,7 @@ class ModelCard:
     """The model's name, how to load it, and what the comparison says of it."""
 
     model: str
-    kind: Kind
+    kind: str  # the folder below pairdx/models that knows it
     description: str
     trained: bool  # False: random weights, whose score is chance
     parameters: int

@@ -1,34 +1,52 @@
 """What every model of the comparison can do."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pairdx.core.schema import LABELS
-from pairdx.models.common.card import ModelCard
+
+if TYPE_CHECKING:  # the linear model does without torch, which takes seconds to import
+    import torch
+
+    from pairdx.models.common.explainable import ImageModel, Reading
+
+Part = Literal["image", "caption"]
+PARTS: tuple[Part, ...] = ("image", "caption")
 
 
 class Predictor(Protocol):
-    """A model that gives each pair a probability for each of the six classes."""
+    """A model that gives each pair a probability for each of the six classes.
+
+    One of another family needs its folder below `pairdx.models` and nothing elsewhere: a module of
+    the folder's name, with a function ``load(folder, card)`` that opens what the model saved.
+    """
+
+    @property
+    def reads(self) -> frozenset[Part]:
+        """What :meth:`predict` depends on."""
+        ...
 
     def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
         """Classify ``N`` pairs of encoded image and caption; shape ``(N, 6)``, rows sum to 1."""
         ...
 
+    def image_model(self) -> ImageModel | None:
+        """Show what explaining an image needs; None: the model reads no images."""
+        return None
 
-def device() -> torch.device:
-    """Return the GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    def read_caption(self, image: bytes, caption: str) -> Reading:
+        """Read ``caption``, beside its ``image`` where the model sees both.
 
-
-def probabilities(logits: torch.Tensor) -> NDArray[np.float64]:
-    """Turn logits ``(N, 6)`` into float64 probabilities, so that rows sum to 1 in the table."""
-    if logits.shape[-1] != len(LABELS):
-        raise ValueError(f"{logits.shape[-1]} logits for {len(LABELS)} classes")
-    return logits.double().softmax(-1).cpu().numpy()
+        Raises:
+            TypeError: the model reads no captions.
+        """
+        del image, caption
+        raise TypeError(f"{type(self).__name__} reads no captions")
 
 
 @runtime_checkable
@@ -44,15 +62,15 @@ class Embedder(Protocol):
         ...
 
 
-Part = Literal["image", "caption"]
-PARTS: tuple[Part, ...] = ("image", "caption")
+def device() -> torch.device:
+    """Return the GPU if there is one."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def reads(card: ModelCard) -> frozenset[Part]:
-    """Say what the ``predict`` of the model that ``card`` describes depends on.
-
-    CLIP-like models compare the image with sentences of their own and never see the caption.
-    """
-    if card.kind == "classifier":
-        return frozenset(part for part in PARTS if card.settings[part])
-    return frozenset({"caption"} if card.kind == "tfidf" else {"image"})
+def probabilities(logits: torch.Tensor) -> NDArray[np.float64]:
+    """Turn logits ``(N, 6)`` into float64 probabilities, so that rows sum to 1 in the table."""
+    if logits.shape[-1] != len(LABELS):
+        raise ValueError(f"{logits.shape[-1]} logits for {len(LABELS)} classes")
+    return logits.double().softmax(-1).cpu().numpy()

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self, cast
 
-import timm
 import torch
 from torch import Tensor, nn
-from torchvision.models import ResNet, resnet18
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.common.state_dicts import read_weights
@@ -48,12 +46,16 @@ class ImageEncoder(nn.Module):
 def _backbone(name: str) -> tuple[nn.Module, int, int]:
     """Return the network, its width, and that of its last map."""
     if name == "resnet18":
+        from torchvision.models import resnet18
+
         # torchvision's, as in the paper; timm's weights of the same name are others.
         # Each block starts as the identity, which matters when training starts from scratch.
         backbone = resnet18(zero_init_residual=True)
         width = backbone.fc.in_features
         backbone.fc = nn.Identity()
         return backbone, width, width
+    import timm
+
     if not timm.is_model(name):
         raise PairdxError(
             f"image_encoder = {name!r}; allowed are resnet18 and the models of timm.list_models()"
@@ -65,7 +67,7 @@ def _backbone(name: str) -> tuple[nn.Module, int, int]:
 
 
 def _regions(backbone: nn.Module, images: Tensor) -> Tensor:
-    if not isinstance(backbone, ResNet):
+    if hasattr(backbone, "forward_features"):  # timm's
         features = cast(Callable[[Tensor], Tensor], backbone.forward_features)(images)
     else:
         features = images

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.core.schema import LABELS
+from pairdx.models.common.predictor import device
 from pairdx.models.fusion.image_encoders import ImageEncoder
 from pairdx.models.fusion.joints import CrossAttention, Parts, join, mean
 from pairdx.models.fusion.params import Fusion, Text
@@ -30,6 +31,14 @@ class Batch:
 
     images: Tensor | None
     tokens: Tensor | None
+
+
+def to_device(batch: Batch) -> Batch:
+    """Move a batch to where the models are."""
+    where = device()
+    return Batch(
+        *(part if part is None else part.to(where) for part in (batch.images, batch.tokens))
+    )
 
 
 class CaptionEncoder(nn.Module):

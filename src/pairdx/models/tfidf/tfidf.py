@@ -1,4 +1,7 @@
-"""TF-IDF of a caption's words, then logistic regression: the linear baseline on captions."""
+"""TF-IDF of a caption's words, then logistic regression: the linear baseline on captions.
+
+Shapes: ``N`` captions, ``W`` words of one, ``R`` variants of it, ``K`` classes.
+"""
 
 import json
 from collections.abc import Sequence
@@ -19,6 +22,8 @@ from pairdx.core.outputs import write_json
 from pairdx.core.params import Section
 from pairdx.core.schema import LABELS
 from pairdx.models.common.card import ModelCard
+from pairdx.models.common.explainable import Bools, Floats, Reading
+from pairdx.models.common.predictor import Part, Predictor
 from pairdx.pairs.text import tokenize
 
 
@@ -33,7 +38,7 @@ class TfidfParams(Section):
 
 
 @dataclass(frozen=True)
-class TfidfClassifier:
+class TfidfClassifier(Predictor):
     """A fitted vectorizer and linear model."""
 
     vectorizer: TfidfVectorizer
@@ -43,6 +48,26 @@ class TfidfClassifier:
         """See :class:`pairdx.models.common.predictor.Predictor`; the images are not read."""
         del images
         return self.model.predict_proba(self.vectorizer.transform(captions))
+
+    @property
+    def reads(self) -> frozenset[Part]:
+        """The caption alone."""
+        return frozenset({"caption"})
+
+    def read_caption(self, image: bytes, caption: str) -> Reading:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        del image
+        words = tokenize(caption)
+
+        def without(left_out: Bools) -> Floats:
+            captions = [
+                " ".join(word for word, out in zip(words, row, strict=True) if not out)
+                for row in left_out
+            ]
+            return self.predict([], captions)
+
+        target = int(without(np.zeros((1, len(words)), bool)).argmax())
+        return Reading(words, without, {"linear": linear_terms(self, words, target)})
 
     @property
     def parameters(self) -> int:
@@ -84,6 +109,11 @@ class TfidfClassifier:
         return cls(vectorizer, model)
 
 
+def load(folder: Path, card: ModelCard) -> TfidfClassifier:
+    """Open a model folder of this kind (see :class:`pairdx.models.common.predictor.Predictor`)."""
+    return TfidfClassifier.load(folder, card)
+
+
 def train_tfidf(
     captions: Sequence[str], targets: Sequence[int], params: TfidfParams
 ) -> TfidfClassifier:
@@ -109,6 +139,33 @@ def card(
     """Describe a fitted model."""
     settings = {"ngrams": params.ngrams}
     return ModelCard(name, "tfidf", description, True, classifier.parameters, settings)
+
+
+def linear_terms(model: TfidfClassifier, words: list[str], target: int) -> Floats:
+    """What each word adds to the logit of class ``target``; with the intercept they sum to it.
+
+    A term's share is divided evenly among its places in the caption, and a term of several words
+    evenly among these.
+    """
+    vectorizer, places = model.vectorizer, _places(words, model.vectorizer.ngram_range)
+    row = vectorizer.transform([" ".join(words)])
+    names = vectorizer.get_feature_names_out()
+    added = np.zeros(len(words))
+    for column, value in zip(row.indices, row.data, strict=True):
+        term = places[names[column]]
+        share = value * model.model.coef_[target, column] / len(term)
+        for start, length in term:
+            added[start : start + length] += share / length
+    return added
+
+
+def _places(words: list[str], ngrams: tuple[int, int]) -> dict[str, list[tuple[int, int]]]:
+    """Where each term is: (first word, number of words)."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for length in range(ngrams[0], ngrams[1] + 1):
+        for start in range(len(words) - length + 1):
+            found.setdefault(" ".join(words[start : start + length]), []).append((start, length))
+    return found
 
 
 def _vectorizer(ngrams: int, **options: object) -> TfidfVectorizer:

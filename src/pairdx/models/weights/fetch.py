@@ -23,7 +23,6 @@ from huggingface_hub.utils import WeakFileLock
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
-from pairdx.models.fusion.params import ClassifierParams
 from pairdx.models.weights.registry import WeightFile, find, of_images
 
 PINS = "pins.json"
@@ -55,12 +54,12 @@ def obtain_file(name: str, root: Path) -> Path:
     return obtain(name, root) / file.name
 
 
-def obtain_image_weights(params: ClassifierParams, root: Path) -> Path | None:
-    """Return the file that an image encoder starts from; None: from scratch."""
-    registered = of_images(params.image_encoder, params.image_weights)
+def obtain_image_weights(encoder: str, weights: str | None, root: Path) -> Path | None:
+    """Return the file that an image encoder starts from, as params name it; None: from scratch."""
+    registered = of_images(encoder, weights)
     if registered:
         return obtain_file(registered, root)
-    return Path(params.image_weights) if params.image_weights else None
+    return Path(weights) if weights else None
 
 
 def states(name: str, root: Path) -> Iterator[tuple[WeightFile, str]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.stats import binomtest
 
 from pairdx.statistics.intervals.bootstrap import Booleans, Floats, Integers, article_weights
 from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
@@ -58,6 +57,12 @@ class Resamples:
         if found[name] not in (0.0, 1.0):
             return found
         drawn = len(np.unique(self.articles[group]))
-        hits = drawn if found[name] else 0
-        exact = binomtest(hits, drawn).proportion_ci(self.confidence, method="exact")
-        return found | {f"{name}_low": rounded(exact.low), f"{name}_high": rounded(exact.high)}
+        low, high = _exact(drawn if found[name] else 0, drawn, self.confidence)
+        return found | {f"{name}_low": rounded(low), f"{name}_high": rounded(high)}
+
+
+def _exact(hits: int, drawn: int, confidence: float) -> tuple[float, float]:
+    from scipy.stats import binomtest  # a second, and most shares are neither 0 nor 1
+
+    interval = binomtest(hits, drawn).proportion_ci(confidence, method="exact")
+    return float(interval.low), float(interval.high)

@@ -8,7 +8,6 @@ Shapes: Q queries, G candidates.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import hypergeom
 
 # Types of its own: training reads this module, and shall not depend on how intervals are made.
 Floats = npt.NDArray[np.float64]
@@ -42,6 +41,8 @@ def first_hit(similarity: Floats, hit: Booleans) -> tuple[Integers, Integers, In
 
 def recall_at(k: int, above: Integers, tied: Integers, hits: Integers) -> Floats:
     """Probability that a hit is among the first k, (Q,); arguments from :func:`first_hit`."""
+    from scipy.stats import hypergeom
+
     return 1 - hypergeom.pmf(0, tied, hits, np.clip(k - above, 0, tied))
 
 
@@ -52,6 +53,8 @@ def reciprocal_rank(above: Integers, tied: Integers, hits: Integers) -> Floats:
 
 
 def _reciprocal_rank(above: int, tied: int, hits: int) -> float:
+    from scipy.stats import hypergeom
+
     # The chance that the first j of the tied hold no hit; its falls are those of a first hit at j.
     missed = hypergeom.pmf(0, tied, hits, np.arange(tied + 1))
     return float((-np.diff(missed) / (above + np.arange(1, tied + 1))).sum())

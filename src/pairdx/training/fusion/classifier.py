@@ -9,7 +9,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from pairdx.core.schema import LABELS
 from pairdx.models.common.predictor import device
-from pairdx.models.fusion.classifier import Classifier
+from pairdx.models.fusion.fusion import Classifier
 from pairdx.models.fusion.network import Batch
 from pairdx.models.fusion.params import ClassifierParams
 from pairdx.pairs.images import Augment

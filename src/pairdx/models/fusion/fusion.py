@@ -1,4 +1,4 @@
-"""A PairClassifier as a model folder: built from params, saved, loaded, applied."""
+"""A PairClassifier as a model folder: built from params, saved, loaded, applied, explained."""
 
 import json
 from collections.abc import Sequence
@@ -14,11 +14,13 @@ from torch import Tensor
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
 from pairdx.models.common.card import ModelCard
-from pairdx.models.common.predictor import device, probabilities
+from pairdx.models.common.explainable import ImageModel, Reading, Tokens, no_tokens
+from pairdx.models.common.predictor import PARTS, Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
-from pairdx.models.fusion.network import Batch, CaptionEncoder, PairClassifier
+from pairdx.models.fusion.network import Batch, CaptionEncoder, PairClassifier, to_device
 from pairdx.models.fusion.params import ClassifierParams
+from pairdx.models.fusion.reading import read
 from pairdx.pairs.images import ImageInput
 from pairdx.pairs.text import Vocabulary, WordVectors
 
@@ -51,12 +53,18 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Classifier:
+class Classifier(Predictor):
     """A network and its inputs."""
 
     network: PairClassifier
     inputs: Inputs
     average_mirror: bool = False
+
+    @property
+    def reads(self) -> frozenset[Part]:
+        """Both, or what the one encoder reads."""
+        inputs = {"image": self.inputs.image, "caption": self.inputs.vocabulary}
+        return frozenset(part for part in PARTS if inputs[part] is not None)
 
     def logits(self, batch: Batch) -> Tensor:
         """Return the logits ``(B, K)``; with `average_mirror` the mean with the mirror image."""
@@ -76,6 +84,25 @@ class Classifier:
             for at in range(0, len(images), BATCH)
         ]
         return probabilities(torch.cat(rows))
+
+    def image_model(self) -> ImageModel | None:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        fit, vocabulary, network = self.inputs.image, self.inputs.vocabulary, self.network
+        if fit is None or network.image is None:
+            return None
+
+        def once(images: Tensor, tokens: Tokens) -> Tensor:
+            return network(to_device(Batch(fit.normalise(images), tokens)))
+
+        tokenize = vocabulary.encode if vocabulary else no_tokens
+        return ImageModel(network.image, fit, once, tokenize, self.average_mirror)
+
+    def read_caption(self, image: bytes, caption: str) -> Reading:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        if self.inputs.vocabulary is None:
+            return super().read_caption(image, caption)
+        pixels = self.inputs.batch([image], [caption]).images
+        return read(self.network, self.logits, self.inputs.vocabulary, pixels, caption)
 
     def save(self, folder: Path, card: ModelCard) -> None:
         """Write weights, vocabulary and card into ``folder``."""
@@ -113,6 +140,11 @@ class Classifier:
         fit = ImageInput(settings["image_size"]) if settings["image"] else None
         inputs = Inputs(fit, vocabulary)
         return cls(network.to(device()).eval(), inputs, settings["average_mirror"])
+
+
+def load(folder: Path, card: ModelCard) -> Classifier:
+    """Open a model folder of this kind (see :class:`pairdx.models.common.predictor.Predictor`)."""
+    return Classifier.load(folder, card)
 
 
 def build(
@@ -173,15 +205,7 @@ def card(
         **params.model_dump(include=SETTINGS),
     }
     parameters = sum(weight.numel() for weight in network.parameters())
-    return ModelCard(name, "classifier", description, True, parameters, settings)
-
-
-def to_device(batch: Batch) -> Batch:
-    """Move a batch to where the models are."""
-    where = device()
-    return Batch(
-        *(part if part is None else part.to(where) for part in (batch.images, batch.tokens))
-    )
+    return ModelCard(name, "fusion", description, True, parameters, settings)
 
 
 def _read_vocabulary(path: Path) -> Vocabulary:

@@ -10,7 +10,7 @@ from small import drawn, section, word_vectors
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.common.card import ModelCard
-from pairdx.models.fusion.classifier import Classifier, build, card
+from pairdx.models.fusion.fusion import Classifier, build, card
 from pairdx.models.fusion.params import FusionParams
 
 PAIRS = drawn(7)
@@ -73,7 +73,7 @@ def test_an_average_with_the_mirror_image_does_not_see_sides(tmp_path):
 def test_batches_make_no_difference(monkeypatch):
     classifier = made(settings())
     whole = classifier.predict(PAIRS.images, PAIRS.captions)
-    monkeypatch.setattr("pairdx.models.fusion.classifier.BATCH", 3)
+    monkeypatch.setattr("pairdx.models.fusion.fusion.BATCH", 3)
     np.testing.assert_allclose(classifier.predict(PAIRS.images, PAIRS.captions), whole, atol=1e-6)
 
 

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 from releases import encode, picture
 
-from pairdx.sources.decode import UndecodableError, decode
+from pairdx.core.decode import UndecodableError, decode
 
 
 def test_orientation_is_applied():
