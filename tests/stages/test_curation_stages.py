@@ -2,87 +2,43 @@
 
 import csv
 import json
-import shutil
 import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path
 
 import pytest
-import yaml
+import scripts
 from closure import ROOT as TOP
 from releases import encode, picture, rows_of, write_csv, write_release
+from small import write_params
+from test_dvc_yaml import STAGES, paths
+from zenodo_server import Zenodo
 
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_table
 from pairdx.curate.splits.export import HEADER
 
-INPUTS = {
-    "filter": {"raw": "data/raw"},
-    "scan": {"raw": "data/raw", "cohort": "data/cohort.parquet"},
-    "scrub": {
-        "raw": "data/raw",
-        "cohort": "data/cohort.parquet",
-        "scan": "data/scan.parquet",
-        "decisions": "review/decisions.csv",
-    },
-    "review": {
-        "raw": "data/raw",
-        "cohort": "data/cohort.parquet",
-        "scan": "data/scan.parquet",
-        "screened": "data/screened.parquet",
-    },
-    "balance": {"scrubbed": "data/scrubbed.parquet"},
-    "split": {
-        "raw": "data/raw",
-        "scrubbed": "data/scrubbed.parquet",
-        "balanced": "data/balanced.parquet",
-    },
-    "export_pairdx": {"pairdx": "data/pairdx"},
-}
-OUTPUTS = {
-    "download": {"out": "data/raw"},
-    "filter": {
-        "out": "data/cohort.parquet",
-        "metrics": "metrics/filter.json",
-        "plot": "plots/attrition.csv",
-    },
-    "scan": {"out": "data/scan.parquet"},
-    "scrub": {
-        "out": "data/scrubbed.parquet",
-        "screened": "data/screened.parquet",
-        "metrics": "metrics/scrub.json",
-    },
-    "review": {"out": "data/review"},
-    "balance": {"out": "data/balanced.parquet", "metrics": "metrics/balance.json"},
-    "split": {"out": "data/pairdx", "metrics": "metrics/split.json"},
-    "export_pairdx": {"out": "data/export"},
-}
+ORDER = ("download", "filter", "scan", "scrub", "review", "split")
 
 
 @pytest.fixture
 def project(tmp_path):
-    """An empty project whose params take a release of 20 images a type from `release/`."""
-    params = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
-    params["download"] |= {"source": "multicare", "path": "release"}
-    params["scan"]["workers"] = 1
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    """An empty project whose params take a release from `release/`."""
+    change(tmp_path)
     (tmp_path / "review").mkdir()
-    shutil.copy(TOP / "review/decisions.csv", tmp_path / "review")
+    (tmp_path / "review" / "decisions.csv").write_text("id,reader,decision,note,content\n")
     return tmp_path
 
 
+def change(project, **changes):
+    own = {"download__source": "multicare", "download__path": "release", "scan__workers": 1}
+    write_params(project, **own | changes)
+
+
 def run(project, stage):
-    paths = INPUTS.get(stage, {}) | OUTPUTS[stage]
-    options = [word for name, path in paths.items() for word in (f"--{name}", path)]
-    return subprocess.run(
-        [sys.executable, TOP / "stages" / f"{stage}.py", *options],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """Run a stage as dvc.yaml says."""
+    words = STAGES[stage]["cmd"].split(maxsplit=2)[2]
+    return scripts.run(project, stage, words)
 
 
 def assert_fails(project, stage, *told):
@@ -91,11 +47,11 @@ def assert_fails(project, stage, *told):
     assert done.returncode == 1, done.stderr
     line = done.stderr.splitlines()[-1]
     assert line.startswith("error: ")
-    assert "Traceback" not in done.stderr
     for words in told:
         assert words in line
-    for path in OUTPUTS[stage].values():
-        assert not (project / path).exists()
+    for kind in ("outs", "metrics", "plots"):
+        for path in paths(STAGES[stage].get(kind, [])):
+            assert not (project / path).exists(), path
     assert list(project.rglob("*.partial")) == []
 
 
@@ -110,7 +66,7 @@ def contents(project):
 
 def test_from_release_to_export_twice_the_same(project):
     write_release(project / "release", rows_of(articles=20))
-    for stage in OUTPUTS:
+    for stage in ORDER:
         done = run(project, stage)
         assert done.returncode == 0, (stage, done.stderr)
     first = contents(project)
@@ -121,17 +77,9 @@ def test_from_release_to_export_twice_the_same(project):
         assert len(table) == counts[split]["total"]
     with (project / "data/export/image_metadata.csv").open(encoding="utf-8") as lines:
         assert len(list(csv.DictReader(lines))) == 120
-    for stage in OUTPUTS:
+    for stage in ORDER:
         assert run(project, stage).returncode == 0
     assert contents(project) == first
-
-
-def change(project, **sections):
-    path = project / "params.yaml"
-    params = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for name, values in sections.items():
-        params[name] |= values
-    path.write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
 def test_the_published_pairs_keep_their_split(project):
@@ -147,15 +95,17 @@ def test_the_published_pairs_keep_their_split(project):
     write_csv(folder / "image_metadata.csv", HEADER, rows)
     change(
         project,
-        download={"source": "pairdx_release", "path": "published"},
-        filter={"unknown_age": "keep"},
-        balance={"cap_per_class": None, "duplicates": "keep"},
-        split={"group_by": "published"},
+        download__source="pairdx_release",
+        download__path="published",
+        filter__unknown_age="keep",
+        balance__cap_per_class=None,
+        balance__duplicates="keep",
+        split__group_by="published",
     )
-    for stage in list(OUTPUTS)[:-1]:
+    for stage in ORDER:
         done = run(project, stage)
         assert done.returncode == 0, (stage, done.stderr)
-    assert "train and test share 6 articles (100.0% of the test pairs)" in done.stderr
+    assert "train and test share 6 articles (100.0%)" in done.stdout
     told = json.loads((project / "metrics/filter.json").read_text(encoding="utf-8"))
     assert told["source"]["name"] == "PairDx"
     for split in SPLITS:
@@ -168,37 +118,41 @@ def test_a_killed_download_goes_on_where_it_was(project, zenodo):
     zenodo.records[20416562] = release
     zenodo.slow = (4096, 0.01)  # 3 MB at 400 kB/s
     (project / "empty").mkdir()
-    change(project, download={"path": "empty", "api": zenodo.api, "record": 20416562})
+    source = {"download__path": "empty", "download__record": 20416562}
+    change(project, **source, download__api=zenodo.api)
     command = [sys.executable, TOP / "stages/download.py", "--out", "data/raw"]
     killed = subprocess.Popen(command, cwd=project, stderr=subprocess.DEVNULL)
     cache = project / ".cache/downloads/zenodo-20416562"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (list(cache.glob("*.zip")) and list(cache.glob("*.zip.partial"))):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     killed.kill()
     killed.wait()
     assert not (project / "data/raw").exists()
-    sizes = {path.name.removesuffix(".partial"): path.stat().st_size for path in cache.iterdir()}
-    whole = {path.stem for path in cache.iterdir() if path.suffix != ".partial"}
-    zenodo.slow = None
-    zenodo.log.clear()
-    done = run(project, "download")
-    assert done.returncode == 0, done.stderr
-    for name, asked in zenodo.log:
-        assert Path(name).stem not in whole
-        have = sizes.get(name, 0)
-        assert asked == (f"bytes={have}-" if have else None)
-    assert run(project, "filter").returncode == 0
-    told = json.loads((project / "metrics/filter.json").read_text(encoding="utf-8"))
-    assert told["source"]["record"] == 20416562
-    assert run(project, "download").returncode == 0
-    assert [name for name, _ in zenodo.log].count("record") == 2
-    assert len(zenodo.log) == 2 + 15 - len(whole)
+    have = {path.name.removesuffix(".partial"): path.stat().st_size for path in cache.glob("[!.]*")}
+    # The kill may come between a file's last byte and its name.
+    whole = {name for name, size in have.items() if size == (release / name).stat().st_size}
+    # Another server: what the killed run has asked for may still be on its way to the first.
+    with Zenodo() as second:
+        second.records[20416562] = release
+        change(project, **source, download__api=second.api)
+        done = run(project, "download")
+        assert done.returncode == 0, done.stderr
+        asked = dict(second.log)
+        assert set(asked) == {"record", *(path.name for path in release.iterdir())} - whole
+        for name, span in asked.items():
+            assert span == (f"bytes={have[name]}-" if have.get(name) else None)
+        assert run(project, "filter").returncode == 0
+        told = json.loads((project / "metrics/filter.json").read_text(encoding="utf-8"))
+        assert told["source"]["record"] == 20416562
+        second.log.clear()
+        assert run(project, "download").returncode == 0
+        assert second.log == [("record", None)]
 
 
 def test_download_refuses_version_1(project):
-    change(project, download={"record": 10079370})
+    change(project, download__record=10079370)
     assert_fails(project, "download", "download.record = 10079370", "no labels such as chart")
 
 
@@ -229,10 +183,7 @@ def test_download_names_a_row_of_the_folder(project):
     (project / "mine/a.png").write_bytes(encode(picture(1))[:50])
     rows = [{"id": "a", "image": "a.png", "label": "chart"}]
     write_csv(project / "mine/pairs.csv", ["id", "image", "caption", "label"], rows)
-    text = (project / "params.yaml").read_text(encoding="utf-8")
-    text = text.replace("source: multicare", "source: folder")
-    text = text.replace("folder: examples/pairs", "folder: mine")
-    (project / "params.yaml").write_text(text, encoding="utf-8")
+    change(project, download__source="folder", download__folder="mine")
     assert_fails(project, "download", "mine/pairs.csv", "none of its 1 rows")
 
 
@@ -260,6 +211,6 @@ def test_scrub_names_the_line_of_an_unknown_decision(project):
 
 def test_split_names_a_class_of_too_few_articles(project):
     write_release(project / "release", rows_of(articles=2))
-    for stage in ("download", "filter", "scan", "scrub", "balance"):
+    for stage in ("download", "filter", "scan", "scrub"):
         assert run(project, stage).returncode == 0
     assert_fails(project, "split", "class 'chart' has pairs of 2 articles", "split.group_by")

@@ -15,7 +15,8 @@ from dvc.scm import RevError
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
-from pairdx.core.params import PARAMS, load_seeds, read
+from pairdx.core.params import PARAMS, read
+from pairdx.doctor.sections import load_seeds
 from pairdx.evidence.comparison.comparison import SHORT
 from pairdx.statistics.scores.classification import COMPARED
 

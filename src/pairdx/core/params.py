@@ -140,18 +140,6 @@ def load_compared(path: Path = PARAMS) -> list[str]:
     return [str(name) for name in names]
 
 
-def one_of_models(name: str, key: str) -> str:
-    """Return ``name`` if it is compared.
-
-    Raises:
-        PairdxError: it is not; ``key`` is the parameter that names it.
-    """
-    models = load_compared()
-    if name not in models:
-        raise PairdxError(f"{PARAMS}: {key} = {name!r}; allowed are {', '.join(models)}")
-    return name
-
-
 S = TypeVar("S", bound=Section)
 
 
@@ -211,20 +199,3 @@ def _what(model: "type[Section]", detail: ErrorDetails) -> str:
         detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("tuple", "list")
     )
     return f": {what}" if isinstance(detail["input"], dict) else f" = {detail['input']!r}; {what}"
-
-
-def load_seeds(path: Path = PARAMS) -> tuple[int, ...]:
-    """Read ``seeds``; empty where nobody asked for several."""
-    seeds = read(path).get("seeds")
-    if not isinstance(seeds, list) or not _different(seeds):
-        raise PairdxError(
-            f"{path}: seeds = {seeds!r}; a list of different whole numbers from 0 to 2147483647 is "
-            "needed, such as [17, 18, 19]; [] for none"
-        )
-    return tuple(seeds)
-
-
-def _different(seeds: list[object]) -> bool:
-    """Whether these are seeds, and none twice."""
-    whole = all(type(seed) is int and 0 <= seed < 2**31 for seed in seeds)
-    return whole and len(set(seeds)) == len(seeds)

@@ -16,7 +16,6 @@ from pairdx.core.params import (
     Section,
     load_compared,
     load_seed,
-    load_seeds,
     read,
     section_modules,
     validate,
@@ -61,3 +60,20 @@ def _named(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, value
         else:  # null: all
             yield from ((f"{key}.{at}", name) for at, name in enumerate(value or ()))
+
+
+def load_seeds(path: Path = PARAMS) -> tuple[int, ...]:
+    """Read ``seeds``; empty where nobody asked for several."""
+    seeds = read(path).get("seeds")
+    if not isinstance(seeds, list) or not _different(seeds):
+        raise PairdxError(
+            f"{path}: seeds = {seeds!r}; a list of different whole numbers from 0 to 2147483647 is "
+            "needed, such as [17, 18, 19]; [] for none"
+        )
+    return tuple(seeds)
+
+
+def _different(seeds: list[object]) -> bool:
+    """Whether these are seeds, and none twice."""
+    whole = all(type(seed) is int and 0 <= seed < 2**31 for seed in seeds)
+    return whole and len(set(seeds)) == len(seeds)

@@ -9,6 +9,7 @@ import pytest
 from screenings import BOX, facts_of, write_pairs
 from small import section
 
+from pairdx.core.decode import decode
 from pairdx.core.outputs import write_text
 from pairdx.core.schema import SCRUBBED, read_table
 from pairdx.curate.review.build import build_cases
@@ -17,7 +18,6 @@ from pairdx.curate.review.forms import render, render_table
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.scrub import scrub
 from pairdx.readers.decisions import format_decisions, match, read_decisions
-from pairdx.core.decode import decode
 
 CAPTIONS = ["Photo of Mr. John Miller.", "A line.", "On 2019-03-04, Ms. Ada Byron."]
 REVIEW = ReviewParams(borderline=99, passed=99, removed=99, readers=1, overlap=0.2, thumbnail=64)

@@ -10,11 +10,11 @@ from collections import Counter
 import pytest
 from small import TOP
 
+from pairdx.core.decode import decode, pixel_hash
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.policy import decide
-from pairdx.core.decode import decode, pixel_hash
 
 REALDATA = TOP.parent / "shared" / "realdata"
 PROFILE = TOP / "profiles" / "small.yaml"

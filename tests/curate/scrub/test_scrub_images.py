@@ -6,8 +6,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 from releases import encode, picture
 
-from pairdx.curate.scrub.images import clean_image
 from pairdx.core.decode import UndecodableError, decode
+from pairdx.curate.scrub.images import clean_image
 
 TEXT = PngImagePlugin.PngInfo()
 TEXT.add_text("Patient", "Ada Byron")

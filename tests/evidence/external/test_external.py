@@ -11,13 +11,13 @@ from PIL import Image
 from releases import encode, picture, write_csv
 from small import TOP, drawn, section
 
+from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, write_table
 from pairdx.evidence.external.overlap import read_training_images
 from pairdx.evidence.external.pairs import predict, read_external
 from pairdx.evidence.external.scores import summarise_external
 from pairdx.prediction.predict import OpenedModel
-from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.statistics.predictions.summary import ScoreParams
 
 REALDATA = TOP.parent / "shared" / "realdata"

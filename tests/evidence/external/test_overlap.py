@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from releases import encode, picture
 
+from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.core.schema import PAIRS, SCRUBBED, write_table
 from pairdx.evidence.external.overlap import Overlap, fingerprint, overlap, read_training_images
-from pairdx.core.decode import perceptual_hash, pixel_hash
 
 
 def tables(folder, train):

@@ -3,7 +3,7 @@ import pytest
 
 from pairdx.commands.seeds import spread, spread_markdown
 from pairdx.core.errors import PairdxError
-from pairdx.core.params import load_seeds
+from pairdx.doctor.sections import load_seeds
 
 
 def runs(*values):
