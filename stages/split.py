@@ -26,15 +26,15 @@ def main(
     headline: Path,
 ) -> str:
     """Take out duplicates, even out the classes, part the pairs."""
-    params, seed = split.SplitParams.load(), load_seed()
+    params, choice, seed = split.SplitParams.load(), balance.BalanceParams.load(), load_seed()
     curated = read_table(scrubbed, SCRUBBED, COLUMNS)
-    chosen, counts = balance.balance(curated, balance.BalanceParams.load(), seed)
-    write_table(chosen, balanced, BALANCED)
+    chosen, counts = balance.balance(curated, choice, seed)
     pairs = curated.filter(pc.is_in(curated["id"], value_set=chosen["id"].combine_chunks()))
     if params.group_by == "published":
         pairs = split.keep_published(pairs, read_splits_csv(raw))
     else:
         pairs = split.split(pairs, params, seed)
+    write_table(chosen, balanced, BALANCED)
     with new_folder(out) as folder:
         split.write_splits(scrubbed, pairs, folder)
     with new_folder(export) as folder:

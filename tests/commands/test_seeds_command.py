@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -104,7 +105,7 @@ def test_mean_and_spread_over_real_experiments(project, monkeypatch):
 def resolved(path: str) -> str:
     """Fill in what dvc.yaml takes from params.yaml: `${section.key}`, `${section.key[0]}`."""
     for name in re.findall(r"\$\{(.*?)\}", path):
-        value = read(ROOT / "params.yaml")
+        value: Any = read(ROOT / "params.yaml")
         for key in re.findall(r"\w+", name):
             value = value[int(key) if key.isdigit() else key]
         path = path.replace(f"${{{name}}}", value)

@@ -95,8 +95,8 @@ def test_broken_bytes_are_an_error(data):
 
 
 def test_too_many_pixels_are_an_error(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(PairdxError, match="does not decode"):
+    monkeypatch.setattr("pairdx.pairs.images.MAX_MEGAPIXELS", 0.001)
+    with pytest.raises(PairdxError, match=r"does not decode.*more than 0\.001 megapixels"):
         ImageInput(32).decode(PNG)
 
 

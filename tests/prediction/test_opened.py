@@ -25,6 +25,17 @@ def test_a_model_depends_on_what_it_reads_and_on_nothing_else(model_folders, nam
 
 
 @pytest.mark.parametrize("name", READS)
+def test_a_model_is_explained_by_what_it_reads(model_folders, name):
+    model = OpenedModel.open(model_folders / name).model
+    assert (model.image_model() is not None) == ("image" in READS[name])
+    if "caption" in READS[name]:
+        assert model.read_caption(PAIRS.images[0], "A chart").words == ["a", "chart"]
+    else:
+        with pytest.raises(TypeError, match="reads no captions"):
+            model.read_caption(PAIRS.images[0], "A chart")
+
+
+@pytest.mark.parametrize("name", READS)
 def test_pairs_that_look_the_same_are_asked_once(model_folders, name):
     opened = OpenedModel.open(model_folders / name)
     twice = [*PAIRS.images, *PAIRS.images], [*PAIRS.captions, *PAIRS.captions]

@@ -5,6 +5,7 @@ import pytest
 from model_folders import READS
 from small import drawn
 
+from pairdx import models
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PREDICTIONS, read_table, write_table
 from pairdx.models.common.card import ModelCard
@@ -48,6 +49,16 @@ def test_an_unknown_kind_is_an_error(tmp_path):
         PairdxError, match="kind 'xgboost'; allowed are clinvla, clip, fusion, tfidf"
     ):
         load_model(tmp_path)
+
+
+def test_a_new_kind_needs_its_folder_alone(tmp_path, monkeypatch):
+    package = tmp_path / "majority"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "majority.py").write_text("def load(folder, card):\n    return card.settings\n")
+    monkeypatch.setattr(models, "__path__", [*models.__path__, str(tmp_path)])
+    ModelCard("counts", "majority", "", True, 1, {"label": 4}).save(tmp_path)
+    assert load_model(tmp_path) == {"label": 4}
 
 
 def test_a_missing_folder_is_an_error(tmp_path):

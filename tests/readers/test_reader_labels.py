@@ -70,4 +70,4 @@ def test_answers_about_no_pair_are_told_and_do_not_count(caplog):
 
 
 def test_the_committed_file_can_be_read():
-    assert read_labels(ROOT / "review" / "labels.csv") == []
+    read_labels(ROOT / "review" / "labels.csv")

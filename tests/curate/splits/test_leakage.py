@@ -30,7 +30,6 @@ def test_what_train_and_test_share():
     assert leakage["train_validation"] == dict.fromkeys(leakage["train_test"], nothing)
     assert leakage["validation_test"] == dict.fromkeys(leakage["train_test"], nothing)
     assert summary(leakage) == (
-        "train and test share 1 articles (66.7% of the test pairs), "
-        "1 cases (33.3% of the test pairs), 1 figures (33.3% of the test pairs), "
-        "1 captions (33.3% of the test pairs), 2 images (66.7% of the test pairs)"
+        "train and test share 1 articles (66.7%), 1 cases (33.3%), 1 figures (33.3%), "
+        "1 captions (33.3%), 2 images (66.7%)"
     )

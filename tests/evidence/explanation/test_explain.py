@@ -7,7 +7,6 @@ from small import drawn, section, tiny_fusion, word_vectors
 from pairdx.evidence.explanation.explain import weigh_words
 from pairdx.evidence.explanation.occlusion import occlusion
 from pairdx.models.fusion.fusion import build
-from pairdx.models.fusion.params import FusionParams
 from pairdx.models.tfidf.tfidf import TfidfParams, train_tfidf
 from pairdx.pairs.text import Vocabulary
 
@@ -100,14 +99,6 @@ def test_words_beyond_the_last_token_are_not_read():
     long = CAPTION + " endoscopy radiology"
     assert classifier(True).read_caption(PAIRS.images[0], long).words == WORDS
     assert tfidf().read_caption(b"", long).words == [*WORDS, "endoscopy", "radiology"]
-
-
-def test_a_model_that_reads_no_captions_says_so():
-    built = build(
-        section(FusionParams, image_encoder="test_resnet", image_weights=None), None, True, 1
-    )
-    with pytest.raises(TypeError, match="reads no captions"):
-        built.read_caption(b"", CAPTION)
 
 
 def test_an_unread_vocabulary_gives_unknown_words_a_weight_too():

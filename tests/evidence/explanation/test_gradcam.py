@@ -5,13 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from small import tiny_clip
+from model_folders import untrained_clip
 from torch import nn
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import LABELS
 from pairdx.evidence.explanation.gradcam import grad_cam, log_odds, region_values
-from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.common.explainable import ImageModel
 from pairdx.models.fusion.image_encoders import ImageEncoder
 from pairdx.models.fusion.network import Batch, PairClassifier
@@ -94,13 +92,8 @@ def slow_tokens(model, norm, image, target, prefix):
     return total.reshape(side, side)
 
 
-def clip(tmp_path):
-    model = f"local-dir:{tiny_clip(tmp_path / 'tiny')}"
-    return ClipClassifier.untrained(model, {label: [f"a {label}"] for label in LABELS}, seed=1)
-
-
-def test_a_map_of_a_clip_transformer_is_that_of_its_tokens(tmp_path):
-    classifier = clip(tmp_path)
+def test_a_map_of_a_clip_transformer_is_that_of_its_tokens(architecture):
+    classifier = untrained_clip(architecture)
     model, images = classifier.image_model(), noise(2)
     maps = grad_cam(model, images, None, torch.tensor([4, 0]), cells=4)
     norm = classifier.model.visual.transformer.resblocks[-1].ln_1
@@ -135,8 +128,8 @@ def test_a_map_finer_than_any_layer_is_refused(convolution):
         grad_cam(convolution[2], noise(1), None, torch.tensor([0]), cells=9)
 
 
-def test_nothing_is_left_in_the_model(tmp_path, convolution):
-    classifier = clip(tmp_path)
+def test_nothing_is_left_in_the_model(architecture, convolution):
+    classifier = untrained_clip(architecture)
     for model in (classifier.image_model(), convolution[2]):
         before = model.probabilities(noise(1), None)
         grad_cam(model, noise(1), None, torch.tensor([0]), cells=2)

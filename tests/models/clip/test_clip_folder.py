@@ -3,7 +3,6 @@
 import json
 import os
 import pickle
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,12 @@ import numpy as np
 import open_clip
 import pytest
 import torch
-import yaml
-from closure import ROOT
-from small import drawn, section
+from scripts import run
+from small import PROMPTS, drawn, write_params, zero_shot
 from true_forms import BIOMEDCLIP, Code, bert_config, tiny_biomedclip, tiny_openai_clip
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.clip.clip import ClipClassifier, card
-from pairdx.models.clip.params import ClipZeroShotParams
 from pairdx.models.common.card import ModelCard
 
 PAIRS = drawn(4, side=40)
@@ -28,7 +25,11 @@ OFFLINE = {"HF_HUB_OFFLINE": "1"}
 
 def settings(model, pretrained=None, **changes):
     values = {"model": str(model), "pretrained": pretrained, "untrained": False}
-    return section(ClipZeroShotParams, **values | changes)
+    return zero_shot(**values | changes)
+
+
+def create(params, folder=None):
+    return ClipClassifier.create(params, PROMPTS, 1, folder)
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +61,12 @@ def biomedclip_folder(biomedclip_form, tmp_path):
 
 def refused(params, match, folder=None):
     with pytest.raises(PairdxError, match=match) as error:
-        ClipClassifier.create(params, 1, folder)
+        create(params, folder)
     assert len(str(error.value).splitlines()) == 1
 
 
 def test_the_form_of_openai_loads(openai_form):
-    loaded = ClipClassifier.create(settings("ViT-B-32-quickgelu", "openai"), 1, openai_form)
+    loaded = create(settings("ViT-B-32-quickgelu", "openai"), openai_form)
     theirs = open_clip.create_model(f"local-dir:{openai_form}").eval()
     assert torch.equal(loaded.model.visual.proj, theirs.visual.proj)
     described = card("clip_zero_shot", "", loaded, trained=True)
@@ -73,7 +74,7 @@ def test_the_form_of_openai_loads(openai_form):
 
 
 def test_biomedclip_loads_without_a_network(biomedclip_folder):
-    loaded = ClipClassifier.create(settings(f"local-dir:{biomedclip_folder}"), 1)
+    loaded = create(settings(f"local-dir:{biomedclip_folder}"))
     weights = torch.load(biomedclip_folder / "open_clip_pytorch_model.bin", weights_only=True)
     assert torch.equal(loaded.model.text.proj[0].weight, weights["text.proj.0.weight"])
     tokens = loaded.tokenizer(["A photo of charts"])
@@ -107,15 +108,13 @@ with torch.no_grad():
 
 
 def test_what_the_stage_saves_opens_in_plain_open_clip(biomedclip_folder, tmp_path, monkeypatch):
-    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    changes = {"model": f"hf-hub:{BIOMEDCLIP}", "pretrained": None, "untrained": False}
-    params["biomedclip_zero_shot"] |= changes
-    params["weights"]["dir"] = str(biomedclip_folder.parent)
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    start = {"model": f"hf-hub:{BIOMEDCLIP}", "pretrained": None, "untrained": False}
+    own = {f"zero_shot__biomedclip__{key}": value for key, value in start.items()}
+    write_params(tmp_path, weights__dir=str(biomedclip_folder.parent), **own)
     monkeypatch.chdir(tmp_path)
-    stage = runpy.run_path(str(ROOT / "stages" / "zero_shot.py"))
     out = Path("models/biomedclip_zero_shot")
-    stage["main"](name=stage["Name"].biomedclip_zero_shot, out=out)
+    done = run(tmp_path, "zero_shot", f"--name biomedclip --out {out}")
+    assert done.returncode == 0, done.stderr
     assert str(tmp_path) not in "".join(path.read_text() for path in out.glob("*.json"))
     done = subprocess.run(
         [sys.executable, "-c", PLAIN_OPEN_CLIP, tmp_path / "made.pt"],
@@ -132,7 +131,7 @@ def test_what_the_stage_saves_opens_in_plain_open_clip(biomedclip_folder, tmp_pa
 
 
 def test_a_saved_text_tower_comes_back_from_wherever_it_lies(biomedclip_folder, tmp_path):
-    loaded = ClipClassifier.create(settings(f"local-dir:{biomedclip_folder}"), 1)
+    loaded = create(settings(f"local-dir:{biomedclip_folder}"))
     loaded.encode_captions(["sets padding and truncation of the tokenizer"])
     for name in ("first", "again"):
         (tmp_path / name).mkdir()
@@ -175,7 +174,7 @@ def test_a_file_beside_its_configuration_is_held_to_it(openai_form):
 
 
 def test_a_changed_configuration_is_held_to_the_card(openai_form, tmp_path):
-    loaded = ClipClassifier.create(settings(f"local-dir:{openai_form}"), 1)
+    loaded = create(settings(f"local-dir:{openai_form}"))
     loaded.save(tmp_path, card("clip_zero_shot", "", loaded, True))
     path = tmp_path / "open_clip_config.json"
     path.write_text(path.read_text().replace('"quick_gelu": true', '"quick_gelu": false'))

@@ -11,7 +11,7 @@ from pairdx.models.fusion.fusion import Classifier, build, card, describe
 from pairdx.models.fusion.image_encoders import ImageEncoder
 from pairdx.models.fusion.joints import BilinearProduct, CrossAttention, GatedUnit
 from pairdx.models.fusion.network import Batch, CaptionEncoder, PairClassifier
-from pairdx.models.fusion.params import BaselinesParams, FusionParams
+from pairdx.models.fusion.params import ClassifierParams, FusionParams
 
 B, R, T, IMAGE, W, HIDDEN, LABELS = 3, 4, 5, 6, 16, 8, 6
 FUSIONS = ["concat", "gated", "bilinear", "cross_attention"]
@@ -202,7 +202,7 @@ def settings(**changes):
     ("fusion", "text"), [*((fusion, "attention") for fusion in FUSIONS), ("concat", "mean")]
 )
 def test_what_is_saved_comes_back_and_the_card_says_what_it_is(tmp_path, fusion, text):
-    params, pairs = settings(fusion=fusion, text=text), drawn(3)
+    params, pairs = settings(joint=fusion, text=text), drawn(3)
     classifier = build(params, word_vectors(), True, 1)
     described = describe(classifier.network, params)
     classifier.save(tmp_path, card("fusion", described, classifier, params))
@@ -217,10 +217,10 @@ def test_what_is_saved_comes_back_and_the_card_says_what_it_is(tmp_path, fusion,
 
 def test_the_default_is_the_papers_and_is_called_so():
     params = section(FusionParams)
-    assert (params.fusion, params.text) == ("concat", "attention")
+    assert (params.joint, params.text) == ("concat", "attention")
     net = build(params, word_vectors(), True, 1).network
     assert describe(net, params) == "resnet18 + word vectors + self-attention + MLP"
-    alone = section(BaselinesParams)
+    alone = section(ClassifierParams)
     assert describe(build(alone, None, True, 1).network, alone) == "resnet18 + MLP"
     captions = build(alone, word_vectors(), False, 1).network
     assert describe(captions, alone) == "word vectors + self-attention + MLP"
@@ -229,7 +229,7 @@ def test_the_default_is_the_papers_and_is_called_so():
 def test_encoders_start_from_the_same_weights_whatever_joins_them():
     """So that seeds pair the variants; and the paper's model is drawn as it always was."""
     first, *others = (
-        build(settings(fusion=fusion), word_vectors(), True, 1).network for fusion in FUSIONS
+        build(settings(joint=fusion), word_vectors(), True, 1).network for fusion in FUSIONS
     )
     for other in others:
         for name, weight in other.image.state_dict().items():

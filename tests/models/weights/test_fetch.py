@@ -13,7 +13,7 @@ import huggingface_hub
 import pytest
 import torch
 from hub import COMMIT, etag, serve
-from small import section
+from small import PROMPTS, section, zero_shot
 from torchvision.models import resnet18
 from true_forms import (
     BIOMEDBERT,
@@ -25,7 +25,6 @@ from true_forms import (
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.clip.clip import ClipClassifier
-from pairdx.models.clip.params import BiomedClipZeroShotParams
 from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.models.weights import registry as weights
@@ -266,9 +265,7 @@ def test_biomedclip_from_the_hub_to_a_prediction(hub, tmp_path, monkeypatch):
         hub.files[f"/{BIOMEDCLIP}/resolve/main/{path.name}"] = path.read_bytes()
     config = json.dumps(bert_config()).encode()
     hub.files[f"/{BIOMEDBERT}/resolve/main/config.json"] = config
-    params = section(
-        BiomedClipZeroShotParams, model=f"hf-hub:{BIOMEDCLIP}", pretrained=None, untrained=False
-    )
+    params = zero_shot(model=f"hf-hub:{BIOMEDCLIP}", pretrained=None, untrained=False)
     name = weights.of_clip(params.model, params.pretrained)
     assert name == "biomedclip"
     folder = obtain(name, tmp_path / "weights")
@@ -279,7 +276,7 @@ def test_biomedclip_from_the_hub_to_a_prediction(hub, tmp_path, monkeypatch):
     assert COMMIT not in (folder / PINS).read_text()  # files are known by their content
     hub.asked.clear()
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    model = ClipClassifier.create(params, 1, obtain(name, tmp_path / "weights"))
+    model = ClipClassifier.create(params, PROMPTS, 1, obtain(name, tmp_path / "weights"))
     assert model.encode_captions(["a photo of a chart"]).shape == (1, 16)
     assert hub.asked == []
 

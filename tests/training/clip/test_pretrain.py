@@ -4,21 +4,18 @@ import logging
 
 import pytest
 import torch
-from small import STILL, drawn, section, tiny_clip
+from small import PROMPTS, STILL, drawn, section
 
-from pairdx.core.schema import LABELS
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.training.clip.params import PretrainClipParams
 from pairdx.training.clip.pretrain import pretrain_clip
 from pairdx.training.common.checkpoint import Checkpoint
 
-PROMPTS = {label: [label] for label in LABELS}
-
 
 @pytest.fixture
-def start(tmp_path, monkeypatch):
+def start(architecture, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return ClipClassifier.untrained(f"local-dir:{tiny_clip(tmp_path / 'tiny')}", PROMPTS, 0)
+    return ClipClassifier.untrained(f"local-dir:{architecture}", PROMPTS, 0)
 
 
 def weights(clip):
