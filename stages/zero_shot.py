@@ -22,10 +22,11 @@ def main(*, name: str, out: Path) -> str:
     registered = registry.of_clip(params.model, params.pretrained)
     fetched = obtain(registered, WeightsParams.load().folder) if registered else None
     classifier = clip.ClipClassifier.create(params, prompts, load_seed(), fetched)
+    trained = clip.has_learned(params)
     with new_folder(out) as folder:
-        card = clip.card(out.name, params.model, classifier, trained=not params.untrained)
+        card = clip.card(out.name, params.model, classifier, trained=trained)
         classifier.save(folder, card, home=out)
-    return f"{params.model}{' with random weights' if params.untrained else ''} -> {out}/"
+    return f"{params.model}{'' if trained else ' with random weights'} -> {out}/"
 
 
 if __name__ == "__main__":

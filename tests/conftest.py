@@ -17,6 +17,8 @@ from model_folders import architecture, model_folders  # noqa: E402, F401 (fixtu
 from releases import rows_of, write_release  # noqa: E402
 from zenodo_server import Zenodo  # noqa: E402
 
+from pairdx.download.sample.release import draw_release  # noqa: E402
+
 torch.set_num_threads(1)  # networks of a few thousand weights: threads wait more than they work
 
 
@@ -24,6 +26,14 @@ torch.set_num_threads(1)  # networks of a few thousand weights: threads wait mor
 def release(tmp_path):
     """A MultiCaRe-shaped folder with three adults' images of each of the seven image types."""
     return write_release(tmp_path / "release", rows_of())
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    """A drawn sample of 600 images; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("sample") / "raw"
+    draw_release(folder, images=600, seed=17)
+    return folder
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -17,17 +18,19 @@ stages:
 """
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A DVC project that has the page."""
+    folder = tmp_path_factory.mktemp("project")
+    environment = os.environ | {"DVC_NO_ANALYTICS": "1"}
     for command in (["git", "init", "-q"], [*DVC, "init", "-q"]):
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    return tmp_path
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+    assert offline_plots.write(folder) == folder / ".dvc" / "plots" / "offline.html"
+    return folder
 
 
 def test_page_needs_no_network(project):
-    page = offline_plots.write(project)
-    assert page == project / ".dvc" / "plots" / "offline.html"
+    page = project / ".dvc" / "plots" / "offline.html"
     text = page.read_text(encoding="utf-8")
     assert text.count("{plot_divs}") == 1
     assert text.count("</script") == 1  # nothing in the bundle ends its script early
@@ -38,10 +41,10 @@ def test_page_needs_no_network(project):
     assert config == "[plots]\n    html_template = plots/offline.html\n"
 
 
-def test_dvc_draws_with_the_page(project):
+def test_dvc_draws_with_the_page(project, monkeypatch):
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
     (project / "dvc.yaml").write_text(PIPELINE)
     (project / "confusion.csv").write_text("actual,predicted\nchart,chart\nchart,radiology\n")
-    offline_plots.write(project)
     shown = subprocess.run([*DVC, "plots", "show"], cwd=project, capture_output=True, text=True)
     assert shown.returncode == 0, shown.stderr
     text = (project / "dvc_plots" / "index.html").read_text(encoding="utf-8")
@@ -52,8 +55,10 @@ def test_dvc_draws_with_the_page(project):
 
 
 def test_writing_twice_changes_nothing(project):
-    first = offline_plots.write(project).read_bytes()
-    assert offline_plots.write(project).read_bytes() == first
+    page, config = (project / ".dvc" / name for name in ("plots/offline.html", "config.local"))
+    first = page.read_bytes(), config.read_bytes()
+    offline_plots.write(project)
+    assert (page.read_bytes(), config.read_bytes()) == first
 
 
 def test_outside_a_dvc_project(tmp_path):

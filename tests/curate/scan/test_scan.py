@@ -20,8 +20,9 @@ def params(**changes):
     return section(ScanParams, **{"max_megapixels": 1, "workers": 1} | changes)
 
 
-@pytest.fixture
-def facts(tmp_path):
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("facts")
     rows = rows_of()
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -36,9 +37,9 @@ def facts(tmp_path):
     ]
     rows[0]["caption"] = "Taken on 2019-03-04."
     write_release(
-        tmp_path, rows, images={row["file"]: data for row, data in zip(rows, images, strict=False)}
+        folder, rows, images={row["file"]: data for row, data in zip(rows, images, strict=False)}
     )
-    return scan(tmp_path, read_rows(tmp_path), params(), tmp_path / "cache")
+    return scan(folder, read_rows(folder), params(), folder / "cache")
 
 
 def test_facts_of_good_images(facts):

@@ -33,10 +33,7 @@ PARAMS = {
 }
 
 
-def curate(folder, images):
-    raw = folder / "raw"
-    raw.mkdir()
-    draw_release(raw, images, SEED)
+def curate(raw, folder):
     rows = read_rows(raw)
     cohort, _ = select_cohort([rows], images_present(raw, ARCHIVES), PARAMS["filter"])
     facts = scan(raw, cohort, PARAMS["scan"], folder / "cache")
@@ -94,10 +91,11 @@ def check(raw, scrubbed, balanced, metrics):
         assert left == [], pair["caption"]
 
 
-def test_planted_duplicates_go_and_nothing_else(tmp_path):
-    check(*curate(tmp_path, 600))
+def test_planted_duplicates_go_and_nothing_else(sample, tmp_path):
+    check(*curate(sample, tmp_path))
 
 
 @pytest.mark.slow
 def test_the_default_sample_too(tmp_path):
-    check(*curate(tmp_path, 2400))
+    draw_release(tmp_path / "raw", 2400, SEED)
+    check(*curate(tmp_path / "raw", tmp_path))

@@ -10,7 +10,7 @@ from small import TOP, drawn, zero_shot
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS
-from pairdx.models.clip.clip import ClipClassifier, card
+from pairdx.models.clip.clip import ClipClassifier, card, has_learned
 from pairdx.models.clip.params import ZeroShotParams
 from pairdx.models.common.card import ModelCard
 
@@ -195,3 +195,11 @@ def test_a_folder_without_weights_is_no_random_start(folder):
     (folder / WEIGHTS).unlink()
     with pytest.raises(PairdxError, match="Required pretrained weights"):
         ClipClassifier.load(folder, ModelCard.load(folder))
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_folder_of_ours_says_whether_it_was_trained(tmp_path, clip, trained):
+    clip.save(tmp_path, card("small_clip", "tiny", clip, trained=trained))
+    assert has_learned(settings(f"local-dir:{tmp_path}", untrained=False)) is trained
+    assert has_learned(settings("ViT-B-32", untrained=False))  # a published one
+    assert not has_learned(settings("ViT-B-32", untrained=True))

@@ -187,6 +187,14 @@ def load(folder: Path, card: ModelCard) -> ClipClassifier:
     return ClipClassifier.load(folder, card)
 
 
+def has_learned(params: ZeroShotModel) -> bool:
+    """Whether what ``params`` name was trained: a folder of ours says so in its card."""
+    folder = Path(params.model.removeprefix(LOCAL))
+    if params.untrained:
+        return False
+    return not (folder / "model.json").is_file() or ModelCard.load(folder).trained
+
+
 def card(name: str, description: str, classifier: ClipClassifier, trained: bool) -> ModelCard:
     """Describe a CLIP classifier."""
     parameters = sum(weight.numel() for weight in classifier.model.parameters())
