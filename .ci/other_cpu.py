@@ -1,4 +1,4 @@
-"""Change every fraction in metrics/ and plots/ as a run on another CPU would: tests must not mind."""
+"""Change fractions in metrics/ and plots/ as a run on another CPU would: no test may mind."""
 
 import re
 from pathlib import Path
