@@ -93,7 +93,8 @@ def test_experiments_side_by_side_are_those_one_after_the_other(tried: Path) -> 
     assert scores["queued_second"] == scores["longer"]
     assert scores["queued_third"]
     assert known.stat().st_size == before
-    run(tried, "dvc", "exp", "apply", "queued_third")
+    # Here not all of the pipeline has run: apply says so and leaves with 1 (docs/experiments.md).
+    run(tried, "dvc", "exp", "apply", "queued_third", fails=True)
     assert "epochs: 3" in (tried / "params.yaml").read_text()
     run(tried, "dvc", "exp", "branch", "queued_second", "kept")
     assert "kept" in run(tried, "git", "branch")
