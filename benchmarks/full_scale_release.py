@@ -75,7 +75,7 @@ def run_filter(project: Path, multiple: int) -> int:
     """Run the stage, print what it says and costs; return the number of pairs."""
     arguments = "--raw raw --out cohort.parquet --metrics filter.json --plot attrition.csv"
     said = measure("filter", [str(TOP / "stages" / "filter.py"), *arguments.split()], project)
-    assert not said, said
+    assert said.startswith("filter: "), said
     metrics = json.loads((project / "filter.json").read_text(encoding="utf-8"))
     for step, counts in metrics["steps"].items():
         by_class = ", ".join(f"{label} {counts[label]:,}" for label in counts if label != "total")

@@ -5,16 +5,34 @@ from pathlib import Path
 
 import pytest
 import yaml
-from clones import REALDATA, ROOT, SMALL, clone, locked, ran, run, set_params, would_run
+from clones import (
+    REALDATA,
+    ROOT,
+    SMALL,
+    clone,
+    locked,
+    ran,
+    run,
+    set_params,
+    small_clone,
+    would_run,
+)
 from releases import rows_of, write_release
 from zenodo_server import Zenodo
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small pipeline, run from end to end."""
+    folder = small_clone(tmp_path_factory.mktemp("first"))
+    run(folder, "dvc", "repro")
+    return folder
+
+
 def test_two_clean_clones_give_the_same_bytes(done: Path, tmp_path: Path) -> None:
-    second = clone(tmp_path)
-    set_params(second, *SMALL)
+    second = small_clone(tmp_path)
     run(second, "dvc", "repro")
     assert locked(second) == locked(done)
 
