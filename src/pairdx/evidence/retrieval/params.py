@@ -1,6 +1,7 @@
 """Section `retrieve`: whose images and captions are to find each other.
 
-What is searched, and how a hit is counted, is no parameter: see ``retrieval``.
+What is searched, and how a hit is counted, is no parameter: see ``retrieval``. Models that do not
+embed (see ``Embedder``) are refused by the stage that asks them to.
 """
 
 from typing import Annotated, ClassVar

@@ -129,22 +129,16 @@ def fit(
     scaler = torch.amp.GradScaler(device().type, enabled=dtype == torch.float16)
     step = _stepper(task, recipe, dtype, optimizer, scheduler, scaler)
     parts: dict[str, Stateful] = {"model": task.model, "optimizer": optimizer, "scaler": scaler}
-    if scheduler is not None:
-        parts["scheduler"] = scheduler
+    parts |= {"scheduler": scheduler} if scheduler is not None else {}
     history, best = _resume(checkpoint, parts)
     saved = perf_counter()
-    with tqdm(
-        total=recipe.epochs,
-        initial=len(history),
-        desc=checkpoint.name,
-        unit="epoch",
-        disable=None,
-    ) as progress:
+    with _bar(checkpoint.name, recipe.epochs, len(history)) as progress:
         while len(history) < recipe.epochs:
             train_loss = _epoch(task, recipe, step)
             scores = task.validate()
-            epoch = len(history) + 1
-            history.append({"epoch": epoch, "train_loss": round(train_loss, 6), **scores})
+            history.append(
+                {"epoch": len(history) + 1, "train_loss": round(train_loss, 6), **scores}
+            )
             if best_epoch(history, task.validation_rows) == len(history) - 1:
                 best = deepcopy(task.model.state_dict())
             progress.set_postfix({"loss": f"{train_loss:.3f}", **scores}, refresh=False)
@@ -157,6 +151,11 @@ def fit(
     if not keep_checkpoint:
         checkpoint.remove()
     return history
+
+
+def _bar(name: str, epochs: int, done: int) -> tqdm:
+    """A bar of epochs, for terminals alone."""
+    return tqdm(total=epochs, initial=done, desc=name, unit="epoch", disable=None)
 
 
 def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]) -> dict[str, Any]:
