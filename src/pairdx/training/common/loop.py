@@ -136,9 +136,7 @@ def fit(
         while len(history) < recipe.epochs:
             train_loss = _epoch(task, recipe, step)
             scores = task.validate()
-            history.append(
-                {"epoch": len(history) + 1, "train_loss": round(train_loss, 6), **scores}
-            )
+            history.append(_row(len(history) + 1, train_loss, scores))
             if best_epoch(history, task.validation_rows) == len(history) - 1:
                 best = deepcopy(task.model.state_dict())
             progress.set_postfix({"loss": f"{train_loss:.3f}", **scores}, refresh=False)
@@ -151,6 +149,11 @@ def fit(
     if not keep_checkpoint:
         checkpoint.remove()
     return history
+
+
+def _row(epoch: int, train_loss: float, scores: dict[str, float]) -> dict[str, float]:
+    """What an epoch leaves in the history."""
+    return {"epoch": epoch, "train_loss": round(train_loss, 6), **scores}
 
 
 def _bar(name: str, epochs: int, done: int) -> tqdm:
