@@ -20,7 +20,12 @@ from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Precision
 from pairdx.training.common.checkpoint import Checkpoint
-from pairdx.training.common.precision import resolve, use_threads
+from pairdx.training.common.precision import (
+    attention_of_short_sequences,
+    autocast,
+    resolve,
+    use_threads,
+)
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
 SAVE_EVERY = 10.0
@@ -135,7 +140,8 @@ def fit(
     with _bar(checkpoint.name, recipe.epochs, len(history)) as progress:
         while len(history) < recipe.epochs:
             train_loss = _epoch(task, recipe, step)
-            scores = task.validate()
+            with autocast(dtype):
+                scores = task.validate()
             history.append(_row(len(history) + 1, train_loss, scores))
             if best_epoch(history, task.validation_rows) == len(history) - 1:
                 best = deepcopy(task.model.state_dict())
@@ -234,11 +240,10 @@ def _stepper(
     scaler: torch.amp.GradScaler,
 ) -> Callable[[Tensor], float]:
     """Return the function that takes one step and gives its loss."""
-    kind = device().type
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
 
     def step(rows: Tensor) -> float:
-        with torch.autocast(kind, dtype, enabled=dtype != torch.float32):
+        with autocast(dtype), attention_of_short_sequences(dtype):
             loss = task.loss(rows)
         if not torch.isfinite(loss):
             raise PairdxError(f"the training loss is {loss.item()}: lower the learning rate (lr)")

@@ -3,7 +3,10 @@
 Another format gives other weights, and so does another CPU: a checkpoint knows which it was.
 """
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Precision
@@ -25,6 +28,22 @@ def resolve(precision: Precision) -> torch.dtype:
     else:
         native = torch.cpu._is_avx512_bf16_supported()
     return torch.bfloat16 if native else torch.float32
+
+
+def autocast(dtype: torch.dtype) -> torch.autocast:
+    """Compute what torch deems safe in ``dtype``, and the rest in float32."""
+    return torch.autocast(device().type, dtype, enabled=dtype != torch.float32)
+
+
+def attention_of_short_sequences(dtype: torch.dtype) -> AbstractContextManager[None]:
+    """Attend by plain products where that trains faster: on CPUs, in bfloat16.
+
+    There torch's fused kernel goes back through 50 to 77 tokens, CLIP's lengths, in two times as
+    long; at 197 it is a quarter faster (`benchmarks/attention.py`).
+    """
+    if device().type == "cpu" and dtype == torch.bfloat16:
+        return sdpa_kernel(SDPBackend.MATH)
+    return nullcontext()
 
 
 def use_threads(threads: int) -> None:
