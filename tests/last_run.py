@@ -3,7 +3,7 @@
 import json
 
 import yaml
-from test_dvc_yaml import STAGES
+from pipeline import STAGES
 
 from pairdx.core.params import read
 

@@ -43,7 +43,10 @@ def test_a_second_repro_runs_nothing(done: Path) -> None:
 
 
 def test_the_committed_lock_is_up_to_date(tmp_path: Path) -> None:
-    output = run(clone(tmp_path), "dvc", "repro", "--dry", "--allow-missing")
+    if not (ROOT / ".git").exists():
+        pytest.skip("not in a checkout with a commit")
+    run(tmp_path, "git", "clone", "-q", str(ROOT), "committed")
+    output = run(tmp_path / "committed", "dvc", "repro", "--dry", "--allow-missing")
     assert ran(output) == set(), output
     assert "up to date" in output
 

@@ -1,24 +1,20 @@
 """The words of README.md and docs/ against the project's files."""
 
-import json
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-import yaml
 from closure import ROOT
+from pipeline import PARAMS, WRITTEN, committed, items
 
 from pairdx.cli import app
 
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
-PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -61,32 +57,12 @@ def slugs(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def committed(path: str) -> Any:
-    """A JSON file as of the last commit: a run rewrites the one on the disk."""
-    told = subprocess.run(
-        ["git", "show", f"HEAD:{path}"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if told.returncode:
-        pytest.skip("not in a checkout with a commit")
-    return json.loads(told.stdout)
-
-
-def items(stage: dict[str, Any]) -> list[str]:
-    """What a stage is run for, each by itself; none where it is run once."""
-    over: Any = stage.get("foreach", [])
-    if isinstance(over, str):
-        keys, over = over.strip("${}").split("."), PARAMS
-        for key in keys:
-            over = over[key]
-    return list(over)
-
-
 def outputs() -> list[str]:
     """A pattern for every output of every stage; `x` is any of those a stage is run for."""
     found = []
-    for stage in STAGES.values():
+    for stage in WRITTEN.values():
         body = stage.get("do", stage)
-        anyone = "|".join(["x", *items(stage)])
+        anyone = "|".join(["x", *(key for key, _ in items(stage.get("foreach")))])
         for kind in ("outs", "metrics", "plots"):
             for entry in body.get(kind, []):
                 path = entry if isinstance(entry, str) else next(iter(entry))
@@ -96,7 +72,7 @@ def outputs() -> list[str]:
 
 def test_the_results_are_those_of_the_committed_metrics() -> None:
     rows = table_rows(README)
-    for model, values in committed("metrics/comparison.json").items():
+    for model, values in committed("metrics/comparison.json")["metrics/comparison.json"].items():
         for metric, cell in zip(("accuracy", "macro_f1"), rows[model], strict=False):
             wanted = "{:.3f} [{:.3f}, {:.3f}]".format(
                 *(values[f"{metric}{end}"] for end in ("", "_low", "_high"))
@@ -175,7 +151,7 @@ def test_every_parameter_it_sets_exists(page: Path) -> None:
 def test_every_parameter_it_names_exists(page: Path) -> None:
     for span in spans(page):
         named = re.match(r"([a-z_]+(?:\.[a-z_]+)+)(?:$|[=:])", span)
-        if named and named[1].split(".")[0] in {*PARAMS, *STAGES}:
+        if named and named[1].split(".")[0] in {*PARAMS, *WRITTEN}:
             assert has(named[1].split(".")), span
 
 
@@ -208,7 +184,7 @@ def targets(command: str) -> list[str]:
 
 def is_stage(name: str) -> bool:
     group, _, item = name.partition("@")
-    return group in STAGES and (not item or item in items(STAGES[group]))
+    return group in WRITTEN and (not item or item in dict(items(WRITTEN[group].get("foreach"))))
 
 
 @every_page
@@ -223,11 +199,11 @@ def test_the_questions_name_their_stages() -> None:
     cells = [line.split(" | ")[1] for line in lines if line.startswith("| ") and "?" in line]
     named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
     assert len(named) > 10
-    assert named <= set(STAGES)
+    assert named <= set(WRITTEN)
 
 
 def test_the_graph_and_the_costs_have_every_stage() -> None:
     (graph,) = [block for block in blocks(ROOT / "docs/architecture.md") if "flowchart" in block]
-    assert set(STAGES) <= set(re.findall(r"\w+", graph))
+    assert set(WRITTEN) <= set(re.findall(r"\w+", graph))
     costs = set(table_rows(ROOT / "docs" / "costs.md"))
-    assert set(STAGES) - {"external"} <= costs  # of no cost where no folder is named
+    assert set(WRITTEN) - {"external"} <= costs  # of no cost where no folder is named

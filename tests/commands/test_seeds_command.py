@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from closure import ROOT
-from test_dvc_yaml import STAGES, paths
+from pipeline import STAGES, paths
 
 from pairdx.commands.seeds import TRAINING
 from pairdx.core.params import read

@@ -11,29 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from releases import HEADER
 
 from pairdx.core.schema import LABELS
 from pairdx.download.sample.release import draw_release
 
 IMAGES = 600
-COLUMNS = [
-    "file_id",
-    "file",
-    "main_image",
-    "image_component",
-    "patient_id",
-    "license",
-    "file_size",
-    "caption",
-    "case_substring",
-    "image_type",
-    "image_subtype",
-    "radiology_region",
-    "radiology_region_granular",
-    "radiology_view",
-    "ml_labels_for_supervised_classification",
-    "gt_labels_for_semisupervised_classification",
-]
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +106,10 @@ def test_parquet_tables_have_multicares_types(release):
 
 
 def test_csv_has_multicares_columns_and_literal_lists(labels):
-    assert list(labels.columns) == COLUMNS
+    assert list(labels.columns) == HEADER
     assert len(labels) == IMAGES
     assert labels.file_id.is_unique
-    for column in (COLUMNS[8], *COLUMNS[14:]):
+    for column in (HEADER[8], *HEADER[14:]):
         assert all(isinstance(ast.literal_eval(cell), list) for cell in labels[column])
     assert set(labels.image_type) == {*LABELS, "pathology"}
     assert set(labels.license) == {"CC BY", "CC BY-NC", "CC BY-NC-SA", "CC0"}

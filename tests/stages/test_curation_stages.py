@@ -10,9 +10,9 @@ import zipfile
 import pytest
 import scripts
 from closure import ROOT as TOP
+from pipeline import STAGES, paths
 from releases import encode, picture, rows_of, write_csv, write_release
 from small import write_params
-from test_dvc_yaml import STAGES, paths
 from zenodo_server import Zenodo
 
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_table
