@@ -6,11 +6,9 @@ import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from releases import encode, picture
-from small import STILL
 
 from pairdx.core.errors import PairdxError
-from pairdx.pairs.images import IMAGENET_MEAN, IMAGENET_STD, Augment, ImageInput
-from pairdx.pairs.params import Augmentation
+from pairdx.pairs.images import IMAGENET_MEAN, IMAGENET_STD, ImageInput
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -98,43 +96,3 @@ def test_too_many_pixels_are_an_error(monkeypatch):
     monkeypatch.setattr("pairdx.pairs.images.MAX_MEGAPIXELS", 0.001)
     with pytest.raises(PairdxError, match=r"does not decode.*more than 0\.001 megapixels"):
         ImageInput(32).decode(PNG)
-
-
-def augment(**params):
-    return Augment(Augmentation.model_validate(STILL | params))
-
-
-STRONG = {"flip": 0.5, "rotation": 15.0, "scale": 0.2, "brightness": 0.3, "contrast": 0.3}
-
-
-def test_augmentation_follows_the_seed_and_differs_between_images():
-    image = ImageInput(32).decode(encode(picture(5, (32, 32))))
-    images = torch.stack([image] * 4)
-    runs = []
-    for seed in (1, 1, 2):
-        torch.manual_seed(seed)
-        runs.append(augment(**STRONG)(images))
-    assert torch.equal(runs[0], runs[1])
-    assert not torch.equal(runs[0], runs[2])
-    assert runs[0].dtype == torch.uint8
-    assert runs[0].shape == images.shape
-    for other in runs[0][1:]:
-        assert not torch.equal(runs[0][0], other)
-
-
-def test_augmentation_of_nothing_changes_nothing():
-    images = ImageInput(32).decode_all([encode(picture(number)) for number in range(3)])
-    change = (augment()(images).int() - images.int()).abs().max()
-    assert change <= 1
-
-
-def test_a_certain_flip_is_a_mirror_image():
-    images = ImageInput(32).decode_all([encode(picture(0))])
-    assert torch.equal(augment(flip=1.0)(images), images.flip(-1))
-
-
-def test_a_crop_only_enlarges():
-    """Without rotation nothing from outside the image may come in."""
-    torch.manual_seed(0)
-    white = torch.full((20, 3, 32, 32), 255, dtype=torch.uint8)
-    assert augment(scale=0.5, flip=0.5)(white).min() >= 254

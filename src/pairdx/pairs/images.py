@@ -1,4 +1,4 @@
-"""Images from encoded bytes to normalised tensors, and their augmentation.
+"""Images from encoded bytes to normalised tensors.
 
 Shapes: ``N`` images, ``S`` pixels a side.
 """
@@ -15,7 +15,6 @@ from PIL import Image
 
 from pairdx.core.decode import UndecodableError, decode
 from pairdx.core.errors import PairdxError
-from pairdx.pairs.params import Augmentation
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -75,7 +74,7 @@ class ImageInput:
         return np.array(image).transpose(2, 0, 1)
 
     def normalise(self, images: "Tensor") -> "Tensor":
-        """Turn uint8 into float32 with the mean and deviation the encoder was trained on."""
+        """Bring uint8, or floats from 0 to 1, to mean and deviation of the encoder's training."""
         import torch
         from torchvision.transforms.v2 import functional as transform
 
@@ -112,28 +111,3 @@ def seen_part(size: tuple[int, int], resize: Resize) -> tuple[int, int, int, int
     side = min(size) if resize == "shortest" else max(size)
     left, top = (width - side) // 2, (height - side) // 2
     return left, top, left + side, top + side
-
-
-class Augment:
-    """Random flips, rotation, crop and colour (paper, section 3.5), drawn anew for each image."""
-
-    def __init__(self, params: Augmentation) -> None:
-        from torchvision.transforms import InterpolationMode, v2
-
-        self._change = v2.Compose(
-            [
-                v2.RandomHorizontalFlip(params.flip),
-                v2.RandomAffine(
-                    params.rotation,
-                    scale=(1, 1 + params.scale) if params.scale else None,
-                    interpolation=InterpolationMode.BILINEAR,
-                ),
-                v2.ColorJitter(params.brightness, params.contrast, params.saturation, params.hue),
-            ]
-        )
-
-    def __call__(self, images: "Tensor") -> "Tensor":
-        """Change uint8 images of shape ``(N, 3, S, S)``; draws from torch's global generator."""
-        import torch
-
-        return torch.stack([self._change(image) for image in images])

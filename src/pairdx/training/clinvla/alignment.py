@@ -11,7 +11,7 @@ from pairdx.models.clinvla.adapters import CASE, FIGURE, ClinVlaAdapters
 from pairdx.models.clinvla.clinvla import ClinVla
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.common.predictor import device
-from pairdx.pairs.images import Augment
+from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clinvla.local_objective import (
     CONTRAST,
@@ -100,7 +100,7 @@ class AlignmentTask:
         return model.merge_views(own, other, there.to(own.device)), regions
 
     def _pixels(self, rows: Tensor) -> Tensor:
-        changed = self._augment(self._train_images[rows]).to(device())
+        changed = self._augment(self._train_images[rows].to(device()))
         return self._clinvla.base.image_input.normalise(changed)
 
     def _whole(self, images: Tensor, captions: Tensor, groups: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from pairdx.models.clinvla.adapters import ClinVlaAdapters
 from pairdx.models.clinvla.clinvla import ClinVla
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.common.predictor import device
-from pairdx.pairs.images import Augment
+from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clinvla.alignment import AlignmentTask
 from pairdx.training.clip.objectives import prompt_cross_entropy
@@ -37,7 +37,7 @@ class ClassificationTask:
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
         images = self._clinvla.encode_images(
-            self._augment(self._train_images[rows]), self._clinvla.classify
+            self._augment(self._train_images[rows].to(device())), self._clinvla.classify
         )
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
         targets = self._targets[rows].to(device())

@@ -6,7 +6,7 @@ from torch.optim import AdamW
 
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.common.predictor import device
-from pairdx.pairs.images import Augment
+from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clip.groups import caption_groups
 from pairdx.training.clip.objectives import (
@@ -42,7 +42,7 @@ class ClipTask:
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        images = self._clip.encode_images(self._augment(self._train_images[rows]))
+        images = self._clip.encode_images(self._augment(self._train_images[rows].to(device())))
         scale = self.model.logit_scale.exp()  # type: ignore[operator]
         if self._objective == "prompts":
             targets = self._train.targets[rows].to(device())

@@ -132,7 +132,7 @@ def fit(
     # Weights stay float32: pure half precision with Adam ends in NaN.
     dtype = resolve(recipe.precision)
     scaler = torch.amp.GradScaler(device().type, enabled=dtype == torch.float16)
-    step = _stepper(task, recipe, dtype, optimizer, scheduler, scaler)
+    step = stepper(task, recipe, dtype, optimizer, scheduler, scaler)
     parts: dict[str, Stateful] = {"model": task.model, "optimizer": optimizer, "scaler": scaler}
     parts |= {"scheduler": scheduler} if scheduler is not None else {}
     history, best = _resume(checkpoint, parts)
@@ -231,7 +231,7 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], float]) -> float
     return sum(losses) / len(losses)
 
 
-def _stepper(
+def stepper(
     task: Task,
     recipe: Recipe,
     dtype: torch.dtype,

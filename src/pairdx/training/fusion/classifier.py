@@ -12,7 +12,7 @@ from pairdx.models.common.predictor import device
 from pairdx.models.fusion.fusion import Classifier
 from pairdx.models.fusion.network import Batch
 from pairdx.models.fusion.params import ClassifierParams
-from pairdx.pairs.images import Augment
+from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit, steps
@@ -38,7 +38,14 @@ class ClassifierTask:
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        batch = self._take(self._train, rows, self._augment)
+        return self.cost(self.batch(rows), rows)
+
+    def batch(self, rows: Tensor) -> Batch:
+        """Take training pairs, their images augmented."""
+        return self._take(self._train, rows, self._augment)
+
+    def cost(self, batch: Batch, rows: Tensor) -> Tensor:
+        """Return the mean loss of a batch of these training pairs."""
         return self._loss(self.model(batch), self._train_targets[rows].to(device()))
 
     def after_step(self) -> None:
@@ -66,7 +73,7 @@ class ClassifierTask:
         """Take some rows of an encoded split, with ``change`` made to their uint8 images."""
         images = tokens = None
         if split.images is not None and self._classifier.inputs.image is not None:
-            changed = change(split.images[rows]).to(device())
+            changed = change(split.images[rows].to(device()))
             images = self._classifier.inputs.image.normalise(changed)
         if split.tokens is not None:
             tokens = split.tokens[rows].to(device())

@@ -1,0 +1,99 @@
+"""PairDxFusion's training, images a second, beside the same step on a batch that is there already.
+
+    python benchmarks/training_speed.py --size 224 --batch 128
+
+The first holds all that the loop does to a batch: gather, augment (as params.yaml says), move,
+normalise. The second never changes its batch: what the device could do. Both take turns; medians of
+``ROUNDS`` rounds. Pictures are noise: what they show costs nothing.
+"""
+
+import io
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+
+import numpy as np
+import torch
+import typer
+from PIL import Image
+from settings import changed
+from torch import Tensor
+from torch.optim import AdamW
+
+from pairdx.core.schema import LABELS
+from pairdx.models.common.predictor import device
+from pairdx.models.fusion import fusion
+from pairdx.models.fusion.params import FusionParams
+from pairdx.pairs.store import Pairs
+from pairdx.pairs.text import Vocabulary, WordVectors
+from pairdx.training.common.loop import Recipe, stepper
+from pairdx.training.common.precision import resolve
+from pairdx.training.fusion.classifier import ClassifierTask
+
+ROUNDS = 5
+WORDS = [f"word{number}" for number in range(5000)]
+
+
+def drawn_pairs(count: int, size: int) -> Pairs:
+    """Noise of the size that the network reads, with random captions."""
+    random = np.random.default_rng(0)
+    names = [str(number) for number in range(count)]
+    images = [_jpeg(random.integers(0, 256, (size, size, 3), np.uint8)) for _ in range(64)]
+    captions = [" ".join(random.choice(WORDS, 24)) for _ in names]
+    labels = [LABELS[number % len(LABELS)] for number in range(count)]
+    repeated = [images[number % len(images)] for number in range(count)]
+    return Pairs(names, names, names, names, labels, captions, repeated)
+
+
+def _jpeg(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def seconds(step: Callable[[Tensor], float], batches: list[Tensor]) -> float:
+    """How long the steps take; each ends with its loss on the CPU."""
+    start = time.perf_counter()
+    for rows in batches:
+        step(rows)
+    return time.perf_counter() - start
+
+
+def main(size: int = 64, batch: int = 32, steps: int = 10, threads: int = 0) -> None:
+    """Print images a second of both, and their ratio."""
+    if threads:
+        torch.set_num_threads(threads)
+    params = changed(FusionParams, {"classifier.image_size": size, "classifier.batch_size": batch})
+    generator = torch.Generator().manual_seed(0)
+    vectors = WordVectors(
+        Vocabulary(tuple(WORDS), 32), torch.randn(len(WORDS), 300, generator=generator)
+    )
+    classifier = fusion.build(params, vectors, True, 0)
+    pairs = drawn_pairs(batch * steps, size)
+    task = ClassifierTask(classifier, pairs, drawn_pairs(64, size), params)
+    optimizer = AdamW(task.model.parameters(), lr=1e-4, fused=True)
+    dtype = resolve(params.precision)
+    scaler = torch.amp.GradScaler(device().type, enabled=False)
+    step = stepper(task, Recipe.of(params, 1), dtype, optimizer, None, scaler)
+    there = task.batch(torch.arange(batch))
+    loops: dict[str, Callable[[Tensor], Tensor]] = {
+        "as trained": task.loss,
+        "on a batch that is there": partial(task.cost, there),
+    }
+    batches = list(torch.arange(len(pairs)).split(batch))
+    task.model.train()
+    times: dict[str, list[float]] = {name: [] for name in loops}
+    for _ in range(ROUNDS + 1):
+        for name, loss in loops.items():
+            task.loss = loss  # type: ignore[method-assign, assignment]
+            times[name].append(seconds(step, batches))
+    speeds = {name: len(pairs) / median(runs[1:]) for name, runs in times.items()}
+    for name, speed in speeds.items():
+        print(f"{name}: {speed:.0f} images/s")
+    ratio = speeds["as trained"] / speeds["on a batch that is there"]
+    print(f"{ratio:.2f} of the limit ({device()}, {dtype}, {torch.get_num_threads()} threads)")
+
+
+if __name__ == "__main__":
+    typer.run(main)
