@@ -61,7 +61,7 @@ def test_the_map_points_at_the_patch(fusion):
     values = region_values(torch.from_numpy(np.stack([one.values for one in maps])), CELLS, SIDE)
     places = torch.tensor([PLACES[row] for row in rows])
     hits = (values.argmax(1) == places).double().mean()  # the pointing game
-    assert hits >= 0.9  # chance is 1/16
+    assert hits >= 0.75  # of 20; chance is 1/16
     positive = values.clamp(min=0)
     mass = positive.gather(1, places[:, None])[:, 0] / positive.sum(1)
     assert mass.mean() > 4 / CELLS**2  # four times that of an even map
