@@ -128,6 +128,12 @@ def test_augmentation_of_nothing_changes_nothing():
     assert change <= 1
 
 
+def test_without_augmentation_images_are_what_they_are_and_nothing_is_drawn():
+    images, before = torch.randint(0, 256, (2, 3, 8, 8)).byte(), torch.get_rng_state()
+    assert torch.equal(Augment(None)(images), images)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_a_certain_flip_is_a_mirror_image():
     images = ImageInput(32).decode_all([encode(picture(0))])
     assert torch.equal(augment(flip=1.0)(images), images.flip(-1))

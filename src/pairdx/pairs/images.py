@@ -115,11 +115,17 @@ def seen_part(size: tuple[int, int], resize: Resize) -> tuple[int, int, int, int
 
 
 class Augment:
-    """Random flips, rotation, crop and colour (paper, section 3.5), drawn anew for each image."""
+    """Random flips, rotation, crop and colour (paper, section 3.2), drawn anew for each image.
 
-    def __init__(self, params: Augmentation) -> None:
+    Without ``params`` images stay as they are.
+    """
+
+    def __init__(self, params: Augmentation | None) -> None:
         from torchvision.transforms import InterpolationMode, v2
 
+        self._change = None
+        if params is None:
+            return
         self._change = v2.Compose(
             [
                 v2.RandomHorizontalFlip(params.flip),
@@ -136,4 +142,6 @@ class Augment:
         """Change uint8 images of shape ``(N, 3, S, S)``; draws from torch's global generator."""
         import torch
 
+        if self._change is None:
+            return images
         return torch.stack([self._change(image) for image in images])
