@@ -52,7 +52,7 @@ def palette(picture: Image.Image) -> tuple[bytes, Image.Image]:
 def transparent_palette(picture: Image.Image) -> tuple[bytes, Image.Image]:
     """Make the darkest of its colours transparent."""
     stored = picture.quantize(64)
-    colours = np.array(stored.getpalette()[: 64 * 3]).reshape(-1, 3)
+    colours = np.array(stored.getpalette())[: 64 * 3].reshape(-1, 3)
     numbers = np.asarray(stored)
     hidden = min(np.unique(numbers), key=lambda number: colours[number].sum())
     look = np.where(numbers[..., None] == hidden, 255, colours[numbers]).astype(np.uint8)
