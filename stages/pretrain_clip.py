@@ -22,7 +22,7 @@ def main(*, scrubbed: Path, pairs: Path, out: Path) -> str:
     trained = False
     if params.epochs:
         files = [scrubbed, *sorted(pairs.glob("*.parquet"))]
-        settings = {"seed": seed, "prompts": prompts, **params.model_dump()}
+        settings = {"seed": seed, "prompts": prompts, "config": start.config, **params.model_dump()}
         checkpoint = Checkpoint(out.name, fingerprint(settings, files))
         corpus = to_pairs(read_outside(scrubbed, pairs))
         validation = read_pairs(pairs / "validation.parquet")

@@ -19,7 +19,7 @@ TOP = Path(__file__).parents[1]
 COLOURS = ["white", "red", "green", "blue", "yellow", "magenta"]  # one a class
 STILL = dict.fromkeys(
     ("flip", "rotation", "scale", "brightness", "contrast", "saturation", "hue"), 0.0
-)
+) | {"networks": ["classifier", "pairdx_clip", "pretrain_clip", "clinvla"]}
 
 
 def section(model, /, **changes):

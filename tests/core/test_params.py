@@ -5,9 +5,11 @@ from small import TOP
 from pairdx.core.errors import PairdxError
 from pairdx.core.params import load_compared, load_seed, read
 from pairdx.curate.scan.params import ScanParams
+from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.clip.params import ZeroShotParams
 from pairdx.models.fusion.params import ClassifierParams, FusionParams
 from pairdx.statistics.predictions.summary import ScoreParams
+from pairdx.training.clip.params import PairDxClipParams, PretrainClipParams
 
 
 @pytest.fixture
@@ -79,6 +81,17 @@ def test_a_shared_value_is_named_as_it_stands(params):
     assert told.startswith("precision = 'fp16'; should be 'float32', 'bfloat16', 'float16' or ")
 
 
+def test_augmented_networks_are_named_by_their_sections(params):
+    path = params(lambda content: content["augment"].update(networks=["fusion"]))
+    told = refused(ClassifierParams.load, path)
+    assert told.startswith("augment.networks.0 = 'fusion'; should be 'classifier', 'pairdx_clip', ")
+    path = params(lambda content: content["augment"].update(networks=["classifier"]))
+    assert FusionParams.load(path).augmentation == FusionParams.load(path).augment
+    assert ClassifierParams.load(path).augmentation is not None
+    for section in (PairDxClipParams, PretrainClipParams, ClinVlaParams):
+        assert section.load(path).augmentation is None
+
+
 def test_a_shared_value_is_said_once(params):
     path = classifier_with(params, augment={"flip": 0.5})
     assert refused(ClassifierParams.load, path) == (
@@ -109,15 +122,18 @@ def test_a_value_that_fusion_inherits_is_named_where_it_stands(params):
 @pytest.mark.parametrize("key", ["lrr", "batch-size", "learning rate"])
 def test_an_unknown_key_is_named_with_those_that_there_are(params, key):
     told = refused(ClassifierParams.load, classifier_with(params, **{key: 1}))
-    assert told.startswith(f"classifier.{key} is not a parameter; allowed are image_encoder, ")
-    assert "batch_size" in told
+    assert told.startswith(
+        f"classifier.{key} is not a parameter; allowed are batch_size, image_encoder, "
+    )
+    assert "epochs" in told
+    assert "augment" not in told  # it is said at the top level
 
 
 def test_an_unknown_nested_key_is_named_with_its_siblings(params):
     path = params(lambda content: content["augment"].update(blur=1))
     assert refused(ClassifierParams.load, path) == (
-        "augment.blur is not a parameter; allowed are flip, rotation, scale, brightness, "
-        "contrast, saturation, hue"
+        "augment.blur is not a parameter; allowed are networks, flip, rotation, scale, "
+        "brightness, contrast, saturation, hue"
     )
 
 
@@ -156,12 +172,14 @@ def test_all_mistakes_are_told_at_once(params):
 @pytest.mark.parametrize("value", [None, 3, ["lr"]])
 def test_a_section_is_a_mapping(params, value):
     told = refused(ClassifierParams.load, params(lambda content: content.update(classifier=value)))
-    assert told.startswith(f"classifier = {value!r}; a section with the keys image_encoder, ")
+    assert told.startswith(
+        f"classifier = {value!r}; a section with the keys batch_size, image_encoder, "
+    )
 
 
 def test_a_missing_section_is_named(params):
     told = refused(ClassifierParams.load, params(lambda content: content.pop("classifier")))
-    assert told.startswith("classifier = None; a section with the keys image_encoder, ")
+    assert told.startswith("classifier = None; a section with the keys batch_size, image_encoder, ")
 
 
 @pytest.mark.parametrize("text", ["3e-05", "3E-5", "0.3e-4"])

@@ -37,6 +37,12 @@ def test_nothing_changes_nothing():
     torch.testing.assert_close(augment()(PICTURES), PICTURES / 255)
 
 
+def test_without_augmentation_images_are_what_they_are_and_nothing_is_drawn():
+    before = torch.get_rng_state()
+    assert torch.equal(Augment(None)(PICTURES), PICTURES)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_a_certain_flip_is_a_mirror_image():
     torch.testing.assert_close(augment(flip=1.0)(PICTURES), PICTURES.flip(-1) / 255)
 

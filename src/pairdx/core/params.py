@@ -29,6 +29,7 @@ TOP_LEVEL = (
     "threads",
     "calibration_bins",
     "augment",
+    "keep",
     "class_names",
 )
 
@@ -193,7 +194,7 @@ def _what(model: "type[Section]", detail: ErrorDetails) -> str:
         for key in detail["loc"][:-1]:
             field = parent.model_fields.get(str(key))
             parent = cast(type[Section], field.annotation if field else parent.each)
-        allowed = ", ".join(parent.model_fields)
+        allowed = ", ".join(key for key in parent.model_fields if key not in parent.shared)
         return f" is not a parameter; allowed are {allowed}"
     what = (
         detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("tuple", "list")

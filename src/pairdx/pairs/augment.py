@@ -20,17 +20,20 @@ class Augment:
     The ranges are those of torchvision's ``RandomHorizontalFlip``, ``RandomAffine`` and
     ``ColorJitter``, which change one image at a time. Here brightness, contrast and saturation,
     in an order that a batch shares, are one matrix an image, and colours are clipped once.
+    Without ``params`` images stay as they are.
     """
 
-    def __init__(self, params: Augmentation) -> None:
+    def __init__(self, params: Augmentation | None) -> None:
         self._params = params
 
     def __call__(self, images: "Tensor") -> "Tensor":
-        """Change uint8 images ``(N, 3, S, S)`` to float32 from 0 to 1.
+        """Change uint8 images ``(N, 3, S, S)`` to float32 from 0 to 1; uint8 if there is no change.
 
         Draws from torch's global generator of the CPU, whatever the device.
         """
         params = self._params
+        if params is None:
+            return images
         pixels = _mirror(images, params.flip).float().div_(255)
         if params.rotation or params.scale:
             pixels = _turn_and_crop(pixels, params.rotation, params.scale)

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from small import drawn, section, word_vectors
 from pairdx.core.errors import PairdxError
 from pairdx.models.common.card import ModelCard
 from pairdx.models.fusion.fusion import Classifier, build, card
+from pairdx.models.fusion.network import Batch
 from pairdx.models.fusion.params import FusionParams
 
 PAIRS = drawn(7)
@@ -68,6 +70,24 @@ def test_an_average_with_the_mirror_image_does_not_see_sides(tmp_path):
     classifier.save(tmp_path, card("fusion", "", classifier, params))
     loaded = Classifier.load(tmp_path, ModelCard.load(tmp_path))
     np.testing.assert_array_equal(loaded.predict(PAIRS.images, PAIRS.captions), ours)
+
+
+def test_the_card_says_how_images_are_normalised(tmp_path):
+    """As its encoder was published; whatever timm says later, the card holds."""
+    params = settings(image_encoder="test_resnet", average_mirror=False)
+    classifier = made(params, with_caption=False)
+    described = card("image_only", "", classifier, params)
+    classifier.save(tmp_path, described)
+    assert (described.settings["mean"], described.settings["std"]) == ((0.5,) * 3, (0.5,) * 3)
+    pixels = classifier.inputs.image.decode_all(PAIRS.images)
+    with torch.no_grad():
+        logits = classifier.network.eval()(Batch(pixels / 127.5 - 1, None))
+    loaded = Classifier.load(tmp_path, ModelCard.load(tmp_path))
+    told = loaded.predict(PAIRS.images, PAIRS.captions)
+    np.testing.assert_allclose(told, logits.softmax(1).numpy(), atol=1e-5)
+    settings_before = ModelCard.load(tmp_path).settings
+    other = replace(described, settings=settings_before | {"mean": [0.1, 0.2, 0.3]})
+    assert Classifier.load(tmp_path, other).inputs.image.mean == (0.1, 0.2, 0.3)
 
 
 def test_batches_make_no_difference(monkeypatch):

@@ -6,6 +6,7 @@ from torchvision.models import resnet18
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
+from pairdx.pairs.images import IMAGENET_MEAN, IMAGENET_STD, ImageInput
 
 IMAGES = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
@@ -46,6 +47,19 @@ def test_a_model_of_timm(tmp_path):
         features = encoder(IMAGES)
         assert features.shape == (2, encoder.width)
         torch.testing.assert_close(whole.get_classifier()(features), whole(IMAGES))
+
+
+@pytest.mark.parametrize(
+    ("name", "mean", "std"),
+    [
+        ("resnet18", IMAGENET_MEAN, IMAGENET_STD),  # torchvision's weights
+        ("resnet10t", IMAGENET_MEAN, IMAGENET_STD),
+        ("tf_efficientnet_lite0", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        ("test_vit", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    ],
+)
+def test_images_are_normalised_as_for_the_published_weights(name, mean, std):
+    assert ImageEncoder(name).input(64) == ImageInput(64, mean, std)
 
 
 @pytest.mark.parametrize("name", ["resnet1", "", "ResNet18", "hf-hub:timm/resnet18"])

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 from small import STILL, drawn, section
+from torch.nn import functional
 
 from pairdx.training.clip.clip import ClipTask, finetune_clip
 from pairdx.training.clip.groups import caption_groups
@@ -44,6 +45,22 @@ def test_each_objective_learns(start, objective):
     history = train(clip, objective=objective, epochs=8)
     assert history[-1]["train_loss"] < 0.8 * history[0]["train_loss"]
     assert not same(clip, start())
+
+
+@pytest.mark.parametrize("networks", [["pairdx_clip"], ["classifier"]])
+def test_images_are_changed_where_params_name_this_network(start, networks):
+    """The paper's CLIP is shown what its official preprocessing gives, and no more."""
+    augment = STILL | {"flip": 1.0, "networks": networks}
+    clip, rows = start(), torch.arange(4)
+    task = ClipTask(clip, TRAIN, VALIDATION, settings(augment=augment))
+    shown = clip.image_input.decode_all(TRAIN.images[:4])
+    if networks == ["pairdx_clip"]:
+        shown = shown.flip(-1)
+    with torch.no_grad():
+        loss, images, prompts = task.loss(rows), clip.encode_images(shown), clip.encode_prompts()
+    scale = clip.model.logit_scale.exp()
+    expected = functional.cross_entropy(scale * images @ prompts.T, TRAIN.targets[:4])
+    torch.testing.assert_close(loss, expected)
 
 
 def test_captions_choose_the_epoch_by_how_pairs_are_found(start):

@@ -194,6 +194,22 @@ def test_the_best_epoch_is_kept():
     assert [row["validation_macro_f1"] for row in history] == [0.5, 0.9, 0.9, 0.9, 0.2]
 
 
+def test_or_the_last_one_whether_killed_or_not():
+    def run(script=SCRIPT, stop_after=None):
+        torch.manual_seed(1)
+        toy = Remembering(script=script, stop_after=stop_after)
+        return train(Recipe(5, 8, keep="last"), toy=toy)
+
+    whole, history = run()
+    assert same(weights(whole), whole.seen[4])
+    assert not same(whole.seen[2], whole.seen[4])
+    with pytest.raises(KeyboardInterrupt):
+        run(stop_after=3)
+    resumed, again = run(SCRIPT[3:])
+    assert again == history
+    assert same(weights(resumed), weights(whole))
+
+
 @pytest.mark.parametrize(
     ("rows", "scores", "kept"),
     [

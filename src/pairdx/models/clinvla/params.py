@@ -4,15 +4,13 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pairdx.core.params import Section
-from pairdx.pairs.params import Augmentation, Precision, Threads
+from pairdx.pairs.params import TrainingParams
 
 
-class ClinVlaParams(Section):
+class ClinVlaParams(TrainingParams):
     """First both towers' adapters are aligned on captions, then a set of them classifies."""
 
     section: ClassVar[str] = "clinvla"
-    shared: ClassVar[tuple[str, ...]] = ("augment", "precision", "threads")
     base: str = Field(min_length=1)  # a model folder: an open_clip ViT
     objective: Literal["contrastive", "literal"]  # literal: the paper's equations, which collapse
     bottleneck: int = Field(ge=0)  # width inside a language or task adapter; 0: there are none
@@ -24,16 +22,12 @@ class ClinVlaParams(Section):
     global_weight: float = Field(ge=0)
     local_weight: float = Field(ge=0)
     epochs: int = Field(ge=1)
-    batch_size: int = Field(ge=2)
     lr_language: float = Field(gt=0)
     lr_task: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     clip_gradient: float = Field(gt=0)  # norm
-    precision: Precision
-    threads: Threads
     classify: Literal["prompts", "task_adapter"]  # prompts: zero-shot; else a second stage
     classify_epochs: int = Field(ge=1)
-    augment: Augmentation
 
     @model_validator(mode="after")
     def _there_is_something_to_train(self) -> Self:

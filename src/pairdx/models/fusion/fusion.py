@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -134,10 +135,10 @@ class Classifier(Predictor):
                 image, caption, settings["hidden"], settings["dropout"], settings["fusion"]
             )
             network.load_state_dict(weights)
+            fit = _image_input(settings) if image else None
         except (RuntimeError, KeyError) as error:
             reason = " ".join(str(error).split())
             raise PairdxError(f"{folder}: weights and model.json differ ({reason})") from error
-        fit = ImageInput(settings["image_size"]) if settings["image"] else None
         inputs = Inputs(fit, vocabulary)
         return cls(network.to(device()).eval(), inputs, settings["average_mirror"])
 
@@ -178,7 +179,7 @@ def build(
             vectors.table(), params.text_width, params.freeze_vectors, params.text
         )
     network = PairClassifier(image, caption, params.hidden, params.dropout, params.joined_by)
-    fit = ImageInput(params.image_size) if with_image else None
+    fit = image.input(params.image_size) if image else None
     inputs = Inputs(fit, vectors.vocabulary if vectors else None)
     return Classifier(network.to(device()), inputs, params.average_mirror)
 
@@ -204,8 +205,14 @@ def card(
         "fusion": params.joined_by,
         **params.model_dump(include=SETTINGS),
     }
+    if (fit := classifier.inputs.image) is not None:
+        settings |= {"mean": fit.mean, "std": fit.std}
     parameters = sum(weight.numel() for weight in network.parameters())
     return ModelCard(name, "fusion", description, True, parameters, settings)
+
+
+def _image_input(settings: dict[str, Any]) -> ImageInput:
+    return ImageInput(settings["image_size"], tuple(settings["mean"]), tuple(settings["std"]))
 
 
 def _read_vocabulary(path: Path) -> Vocabulary:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.common.state_dicts import read_weights
+from pairdx.pairs.images import ImageInput
 
 
 class ImageEncoder(nn.Module):
@@ -29,6 +30,19 @@ class ImageEncoder(nn.Module):
         if self.frozen:
             self.backbone.eval()
         return self
+
+    def input(self, size: int) -> ImageInput:
+        """How images of ``size`` pixels a side are normalised: as its published weights had them.
+
+        timm's models differ in this: a third of them were not trained with ImageNet's own mean and
+        deviation. How an image becomes a square is ours, for every encoder.
+        """
+        if not hasattr(self.backbone, "pretrained_cfg"):  # torchvision's
+            return ImageInput(size)
+        from timm.data import resolve_model_data_config
+
+        published = resolve_model_data_config(self.backbone)
+        return ImageInput(size, published["mean"], published["std"])
 
     def forward(self, images: Tensor) -> Tensor:
         """Encode normalised images."""

@@ -4,18 +4,16 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from pairdx.core.params import Section
-from pairdx.pairs.params import Augmentation, Precision, Threads
+from pairdx.pairs.params import TrainingParams
 
 Text = Literal["attention", "mean"]
 Fusion = Literal["concat", "gated", "bilinear", "cross_attention"]
 
 
-class ClassifierParams(Section):
+class ClassifierParams(TrainingParams):
     """What PairDxFusion and its baselines, which leave one encoder out, have in common."""
 
     section: ClassVar[str] = "classifier"
-    shared: ClassVar[tuple[str, ...]] = ("augment", "precision", "threads")
     image_encoder: str = Field(min_length=1)
     image_weights: str | None  # null: from scratch; `imagenet`; or a file
     image_size: int = Field(ge=32, le=1024)  # pixels a side
@@ -26,16 +24,12 @@ class ClassifierParams(Section):
     hidden: int = Field(ge=1)
     dropout: float = Field(ge=0, lt=1)
     epochs: int = Field(ge=1)
-    batch_size: int = Field(ge=2)
     lr: float = Field(gt=0)  # the peak of the one cycle
     weight_decay: float = Field(ge=0)
     warmup: float = Field(gt=0, lt=1)  # share of the steps in which the rate rises
     label_smoothing: float = Field(ge=0, lt=1)
     class_weights: Literal["none", "balanced"]  # balanced: rare classes count as much as large
     average_mirror: bool  # predict on the image and its mirror image, and take the mean
-    precision: Precision
-    threads: Threads
-    augment: Augmentation
 
     @property
     def joined_by(self) -> Fusion:

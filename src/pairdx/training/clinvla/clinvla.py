@@ -13,7 +13,7 @@ from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.common.predictor import device
 from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
-from pairdx.training.clinvla.alignment import AlignmentTask
+from pairdx.training.clinvla.alignment import AlignmentTask, DecodedPairs
 from pairdx.training.clip.objectives import prompt_cross_entropy
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
@@ -24,15 +24,18 @@ class ClassificationTask:
     """Cross-entropy over the class prompts, by the task adapters that classify."""
 
     def __init__(
-        self, clinvla: ClinVla, train: Pairs, validation: Pairs, params: ClinVlaParams
+        self,
+        clinvla: ClinVla,
+        train: DecodedPairs,
+        validation: DecodedPairs,
+        params: ClinVlaParams,
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
         self._clinvla = clinvla
-        self._augment = Augment(params.augment)
-        decode = clinvla.base.image_input.decode_all
-        self._train_images, self._targets = decode(train.images), train.targets
-        self._images, self._validation_targets = decode(validation.images), validation.targets
+        self._augment = Augment(params.augmentation)
+        self._train_images, self._targets = train.images, train.pairs.targets
+        self._images, self._validation_targets = validation.images, validation.pairs.targets
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
@@ -90,13 +93,14 @@ def train_clinvla(
     """
     # Kept until the second part is done: a run that is killed there need not align again.
     first = replace(checkpoint, name=f"{checkpoint.name}_alignment")
+    decoded = DecodedPairs.of(clinvla, train), DecodedPairs.of(clinvla, validation)
     torch.manual_seed(seed)
-    alignment = AlignmentTask(clinvla, train, validation, params)
+    alignment = AlignmentTask(clinvla, *decoded, params)
     aligned = fit(
         alignment, _recipe(params, params.epochs), align_only(clinvla, params), None, first, True
     )
     torch.manual_seed(seed)
-    classes = ClassificationTask(clinvla, train, validation, params)
+    classes = ClassificationTask(clinvla, *decoded, params)
     if params.classify == "prompts":
         classified: History = [{"epoch": 0, **classes.validate()}]
     else:

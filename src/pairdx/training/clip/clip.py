@@ -34,7 +34,7 @@ class ClipTask:
         self.rows, self.validation_rows = len(train), len(validation)
         self._clip = clip
         self._objective = params.objective
-        self._augment = Augment(params.augment)
+        self._augment = Augment(params.augmentation)
         self._train, self._validation = train, validation
         self._train_images = clip.image_input.decode_all(train.images)
         self._validation_images = clip.image_input.decode_all(validation.images)
@@ -81,7 +81,7 @@ def finetune_clip(
     seed: int,
     checkpoint: Checkpoint,
 ) -> History:
-    """Train the weights that are not frozen, with AdamW at a constant rate; keep the best epoch."""
+    """Train the weights that are not frozen, with AdamW at a constant rate."""
     torch.manual_seed(seed)
     task = ClipTask(clip, train, validation, params)
     recipe = Recipe.of(params, params.epochs, params.clip_gradient)

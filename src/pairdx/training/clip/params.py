@@ -4,25 +4,19 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pairdx.core.params import Section
-from pairdx.pairs.params import Augmentation, Precision, Threads
+from pairdx.pairs.params import TrainingParams
 
 PRETRAINED = "local-dir:bases/small_clip"  # what the stage pretrain_clip makes, as models name it
 
 
-class ClipTrainingParams(Section):
+class ClipTrainingParams(TrainingParams):
     """Training of both encoders of a CLIP."""
 
-    shared: ClassVar[tuple[str, ...]] = ("augment", "precision", "threads")
     objective: Literal["prompts", "captions"]  # cross-entropy of the classes, or contrast
     epochs: int = Field(ge=1)
-    batch_size: int = Field(ge=2)
     lr: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     clip_gradient: float = Field(gt=0)  # norm
-    precision: Precision
-    threads: Threads
-    augment: Augmentation
 
 
 class PairDxClipParams(ClipTrainingParams):

@@ -69,7 +69,7 @@ def train_probe(
     seed: int,
     checkpoint: Checkpoint,
 ) -> tuple[ClipClassifier, History]:
-    """Return the model with class vectors of its own; keep those of the best epoch."""
+    """Return the model with class vectors of its own."""
     torch.manual_seed(seed)
     task = ProbeTask(clip, train, validation)
     recipe = Recipe.of(params, params.epochs, params.clip_gradient)

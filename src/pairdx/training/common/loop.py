@@ -1,4 +1,4 @@
-"""One training loop for every network: epochs, best epoch, history, resumption.
+"""One training loop for every network: epochs, the one that is kept, history, resumption.
 
 A task says what one batch costs and how good the model is; the loop does the rest.
 """
@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
-from pairdx.pairs.params import Precision
+from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.precision import (
     attention_of_short_sequences,
@@ -69,25 +69,6 @@ class Stateful(Protocol):
         ...
 
 
-class Trained(Protocol):
-    """What every section of a network's training says."""
-
-    @property
-    def batch_size(self) -> int:
-        """Pairs a step."""
-        ...
-
-    @property
-    def precision(self) -> Precision:
-        """See ``precision``."""
-        ...
-
-    @property
-    def threads(self) -> int:
-        """Of the CPU."""
-        ...
-
-
 @dataclass(frozen=True)
 class Recipe:
     """How long and how."""
@@ -97,11 +78,13 @@ class Recipe:
     precision: Precision = "float32"
     threads: int = 0  # of the CPU; 0: one a core
     clip_gradient: float | None = None  # norm
+    keep: Keep = "best"
 
     @classmethod
-    def of(cls, params: Trained, epochs: int, clip_gradient: float | None = None) -> Self:
+    def of(cls, params: TrainingParams, epochs: int, clip_gradient: float | None = None) -> Self:
         """What a section of params.yaml says."""
-        return cls(epochs, params.batch_size, params.precision, params.threads, clip_gradient)
+        size, precision, threads = params.batch_size, params.precision, params.threads
+        return cls(epochs, size, precision, threads, clip_gradient, params.keep)
 
 
 def fit(
@@ -112,13 +95,14 @@ def fit(
     checkpoint: Checkpoint,
     keep_checkpoint: bool = False,
 ) -> History:
-    """Train, and leave ``task.model`` with the weights of the best epoch.
+    """Train, and leave ``task.model`` with the weights of the epoch that ``recipe`` keeps.
 
-    Best is the highest validation macro-F1; epochs that the validation pairs cannot tell apart
-    from it (within one standard error: Breiman et al. 1984) are ties, of which the lowest loss
-    wins. On 100 pairs the plain maximum often is a lucky epoch in the middle of the cycle.
+    The last one, or the best: of the highest validation macro-F1; epochs that the validation pairs
+    cannot tell apart from it (within one standard error: Breiman et al. 1984) are ties, of which
+    the lowest loss wins. On 100 pairs the plain maximum often is a lucky epoch in the middle of the
+    cycle.
 
-    A task that retrieves keeps the epoch of the highest precision: its loss rises while it still
+    Of a task that retrieves it is the epoch of the highest precision: its loss rises while it still
     gets better, as a contrast that is sure of itself pays more for its errors.
 
     The state after an epoch goes to ``checkpoint``, at most every ``SAVE_EVERY`` seconds: a run
@@ -143,7 +127,7 @@ def fit(
             with autocast(dtype):
                 scores = task.validate()
             history.append(_row(len(history) + 1, train_loss, scores))
-            if best_epoch(history, task.validation_rows) == len(history) - 1:
+            if _keeps(recipe, history, task.validation_rows):
                 best = deepcopy(task.model.state_dict())
             progress.set_postfix({"loss": f"{train_loss:.3f}", **scores}, refresh=False)
             progress.update()
@@ -201,6 +185,12 @@ def _batches(rows: Tensor, batch_size: int) -> list[Tensor]:
     """Cut ``rows`` into batches; a last one of a single row is left out: BatchNorm needs two."""
     parts = list(rows.split(batch_size))
     return parts[:-1] if len(parts) > 1 and len(parts[-1]) == 1 else parts
+
+
+def _keeps(recipe: Recipe, history: History, validation_rows: int) -> bool:
+    """Whether the epoch that has just ended is, of those so far, the one to keep."""
+    newest = len(history) - 1
+    return recipe.keep == "last" or best_epoch(history, validation_rows) == newest
 
 
 def best_epoch(history: History, validation_rows: int) -> int:

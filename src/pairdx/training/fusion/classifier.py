@@ -28,7 +28,7 @@ class ClassifierTask:
         self.model = classifier.network
         self.rows, self.validation_rows = len(train), len(validation)
         self._classifier = classifier
-        self._augment = Augment(params.augment)
+        self._augment = Augment(params.augmentation)
         self._loss = nn.CrossEntropyLoss(
             class_weights(train.targets) if params.class_weights == "balanced" else None,
             label_smoothing=params.label_smoothing,
@@ -94,7 +94,7 @@ def train_classifier(
     seed: int,
     checkpoint: Checkpoint,
 ) -> History:
-    """Train in place with AdamW and one cycle of the learning rate; keep the best epoch."""
+    """Train in place with AdamW and one cycle of the learning rate."""
     torch.manual_seed(seed)
     task = ClassifierTask(classifier, train, validation, params)
     recipe = Recipe.of(params, params.epochs)
