@@ -30,7 +30,7 @@ IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _ORIGIN: list[tuple[str, pa.DataType]] = [
     ("case_id", pa.string()),
     ("article_id", pa.string()),
-    ("figure_id", pa.string()),
+    ("figure_id", pa.string()),  # of article and original name, whatever its cases
     ("age", pa.float64()),  # years; null where unknown
     ("sex", pa.string()),
     ("license", pa.string()),
