@@ -186,7 +186,7 @@ def write_labels(
                 (
                     f"file_{i:07d}",
                     file,
-                    f"{figure}.jpg",
+                    f"{patient}_{figure.partition('_')[2]}.jpg",
                     "undivided",
                     patient,
                     licenses[i],

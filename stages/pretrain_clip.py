@@ -7,7 +7,7 @@ from pairdx.core.params import load_seed
 from pairdx.core.stage import run
 from pairdx.models.clip import clip
 from pairdx.models.clip.params import ZeroShotParams
-from pairdx.pairs.store import read_pairs, to_pairs
+from pairdx.pairs.store import read_pairs
 from pairdx.training.clip.params import PretrainClipParams
 from pairdx.training.clip.pretrain import pretrain_clip
 from pairdx.training.clip.unused_pairs import read_outside
@@ -24,7 +24,7 @@ def main(*, scrubbed: Path, pairs: Path, out: Path) -> str:
         files = [scrubbed, *sorted(pairs.glob("*.parquet"))]
         settings = {"seed": seed, "prompts": prompts, "config": start.config, **params.model_dump()}
         checkpoint = Checkpoint(out.name, fingerprint(settings, files))
-        corpus = to_pairs(read_outside(scrubbed, pairs))
+        corpus = read_outside(scrubbed, pairs)
         validation = read_pairs(pairs / "validation.parquet")
         trained = pretrain_clip(start, corpus, validation, params, seed, checkpoint)
     how = "pre-trained on pairs outside PairDx" if trained else "random weights"

@@ -39,11 +39,11 @@ def main(
         split.write_splits(scrubbed, pairs, folder)
     with new_folder(export) as folder:
         write_layout(out, folder)
-    sizes, shared = split.count_splits(pairs), leakage.measure(pairs)
-    write_json(metrics, {"balance": counts, "counts": sizes, "leakage": shared})
+    sizes, shared = split.measure(pairs), leakage.measure(pairs)
+    write_json(metrics, {"balance": counts, **sizes, "leakage": shared})
     articles = shared["train_test"]["articles"]["shared"]
     write_json(headline, {"pairs": pairs.num_rows, "shared_articles": articles})
-    return f"{balance.told(len(curated), counts)}; {leakage.summary(shared)}"
+    return f"{balance.told(len(curated), counts)}; {split.told(sizes)}; {leakage.summary(shared)}"
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ def rows_of(articles=3, labels=(*LABELS, "pathology")):
         rows.append(
             {
                 "file": f"{article}_fig-1_a_undivided_1_1.webp",
-                "main_image": f"{article}_fig-1.jpg",
+                "main_image": f"{article}_01_fig-1_a.jpg",
+                "image_component": "undivided",
                 "patient_id": f"{article}_01",
                 "license": "CC BY",
                 "caption": f'A {label}, "quoted",\nnumber {number}.',

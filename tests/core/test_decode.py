@@ -23,6 +23,27 @@ def test_sixteen_bits_are_scaled_by_their_range():
     assert np.asarray(decode(encode(deep)))[..., 0].tolist() == [[0, 255], [128, 1]]
 
 
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_what_a_detector_delivers_in_sixteen_bits_uses_all_greys(bits, form):
+    ramp = np.linspace(0, 2**bits - 1, 64 * 64).round().astype(np.uint16).reshape(64, 64)
+    greys = np.asarray(decode(encode(Image.fromarray(ramp), form)))[..., 0]
+    assert len(np.unique(greys)) == 256
+    np.testing.assert_allclose(greys, ramp / (2**bits - 1) * 255, atol=0.5)
+
+
+def test_a_dim_twelve_bit_image_keeps_its_place_in_the_range():
+    half = Image.fromarray(np.array([[0, 1000], [2048, 1100]], np.uint16))
+    assert np.asarray(decode(encode(half)))[..., 0].tolist() == [[0, 62], [128, 68]]
+
+
+@pytest.mark.parametrize("brightest", [255, 200, 60, 15, 1])
+def test_eight_bits_widened_to_sixteen_look_as_they_did(brightest):
+    plain = np.linspace(0, brightest, 256).round().astype(np.uint8).reshape(16, 16)
+    widened = Image.fromarray(plain.astype(np.uint16) * 257)
+    assert np.array_equal(decode(encode(widened)), decode(encode(Image.fromarray(plain))))
+
+
 def test_first_frame_of_an_animation():
     frames = [Image.new("RGB", (4, 4), "red"), Image.new("RGB", (4, 4), "blue")]
     data = encode(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)

@@ -41,6 +41,19 @@ def test_row_groups_are_small_enough_to_stream(tmp_path, monkeypatch):
     assert pq.ParquetFile(tmp_path / "a.parquet").num_row_groups == 2
 
 
+def test_each_row_group_is_a_chunk_so_that_none_is_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr(schema, "ROWS_PER_GROUP", 2)
+    write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet", BALANCED)
+    table = read_table(tmp_path / "a.parquet", BALANCED)
+    assert [len(chunk) for chunk in table["id"].chunks] == [2, 1]
+
+
+def test_rows_are_chosen_by_id(tmp_path):
+    write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet", BALANCED)
+    table = read_table(tmp_path / "a.parquet", BALANCED, ids=pa.array(["c", "a", "x"]))
+    assert table["id"].to_pylist() == ["a", "c"]
+
+
 def test_columns_come_in_the_order_asked_for(tmp_path):
     write_table(pa.Table.from_pylist(ROWS), tmp_path / "a.parquet", BALANCED)
     table = read_table(tmp_path / "a.parquet", BALANCED, ["label", "id"])

@@ -15,6 +15,7 @@ from releases import HEADER
 
 from pairdx.core.schema import LABELS
 from pairdx.download.sample.release import draw_release
+from pairdx.sources.multicare import read_rows
 
 IMAGES = 600
 
@@ -113,7 +114,35 @@ def test_csv_has_multicares_columns_and_literal_lists(labels):
         assert all(isinstance(ast.literal_eval(cell), list) for cell in labels[column])
     assert set(labels.image_type) == {*LABELS, "pathology"}
     assert set(labels.license) == {"CC BY", "CC BY-NC", "CC BY-NC-SA", "CC0"}
-    assert labels.groupby("main_image").caption.nunique().max() == 1
+
+
+def test_names_are_multicares(labels):
+    article = labels.patient_id.str.split("_").str[0]
+    original = labels.main_image.str.extract(r"^PMC\d+_\d\d_([\w-]+)\.jpg$")[0]
+    assert (labels.main_image == labels.patient_id + "_" + original + ".jpg").all()
+    names = labels.file.str.extract(r"^(PMC\d+_.+)_([A-Za-z]+)_(\d+)_(\d+)\.webp$")
+    assert (names[0] == article + "_" + original).all()
+    assert (names[1].str.lower() == labels.image_component).all()
+    assert {"undivided", "a", "b", "c", "d", "left", "right", "middle", "top", "bottom"} == set(
+        labels.image_component
+    )
+    parts = labels.groupby("main_image").image_component.nunique()
+    assert (labels.main_image.map(parts) == names[3].astype(int)).all()
+
+
+def test_parts_have_captions_of_their_own_as_often_as_multicares(labels):
+    captions = labels.groupby("main_image").caption.agg(["size", "nunique"])
+    captions = captions[captions["size"] > 1]
+    same, different = captions["nunique"] == 1, captions["nunique"] == captions["size"]
+    assert same.mean() == pytest.approx(0.27, abs=0.06)
+    assert different.mean() == pytest.approx(0.58, abs=0.06)
+    assert (~same & ~different).mean() == pytest.approx(0.15, abs=0.06)
+
+
+def test_a_figure_of_two_cases_is_one_for_the_reader(release, labels):
+    cases = read_rows(release).to_pandas().groupby("figure_id").case_id.nunique()
+    assert set(cases) == {1, 2}
+    assert cases.sum() == labels.main_image.nunique()
 
 
 def test_tables_agree_on_cases_and_figures(release, labels):
@@ -129,7 +158,7 @@ def test_tables_agree_on_cases_and_figures(release, labels):
         for image in case["case_image_list"]
     }
     assert set(labels.patient_id) <= cases
-    assert set(labels.patient_id + "_" + labels.main_image) == figures
+    assert set(labels.main_image) == figures
 
 
 def test_ages_are_missing_zero_and_under_age_as_well(release):

@@ -3,7 +3,8 @@ import pytest
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, write_table
-from pairdx.pairs.store import read_pairs
+from pairdx.core.streaming import TableWriter
+from pairdx.pairs.store import read_pairs, to_pairs
 
 
 def row(name, label):
@@ -40,6 +41,26 @@ def test_columns_stay_together(write):
     assert pairs.captions == [f"Caption {name}" for name in names]
     assert pairs.images == [f"image {name}".encode() for name in names]
     assert pairs.targets.tolist() == [number % 6 for number in range(600)]
+
+
+def test_chunks_that_no_one_array_could_hold_are_taken():
+    """Arrow's offsets end at 2 GiB, of which the images' paths here have more, repeated."""
+    rows = [row("a", "chart") | {"image": {"bytes": b"image a", "path": "x" * 2**26}}]
+    chunk = pa.Table.from_pylist(rows, PAIRS)
+    pairs = to_pairs(pa.concat_tables([chunk] * 33))
+    assert pairs.images == [b"image a"] * 33
+
+
+@pytest.mark.slow  # 5 GB of memory
+def test_a_split_with_more_than_two_gigabytes_of_images_is_read(tmp_path):
+    path = tmp_path / "train.parquet"
+    with TableWriter(path, PAIRS) as writer:
+        for number in range(600):
+            image = {"bytes": bytes([number % 256]) * 2**22, "path": "x.png"}
+            writer.write(row(f"{number:03}", "chart") | {"image": image})
+    pairs = read_pairs(path)
+    assert [len(image) for image in pairs.images] == [2**22] * 600
+    assert pairs.images[-1][-1] == 599 % 256
 
 
 def test_an_empty_split_is_an_error(write):

@@ -24,7 +24,7 @@ def test_a_row_becomes_a_pair(release):
             "subtype": "chart",
             "case_id": "PMC110000_01",
             "article_id": "PMC110000",
-            "figure_id": "PMC110000_PMC110000_fig-1.jpg",
+            "figure_id": "PMC110000_fig-1_a",
             "age": 50.0,
             "sex": "female",
             "license": "CC BY",
@@ -50,6 +50,25 @@ def test_a_figure_of_two_cases_is_two_pairs(tmp_path):
         "PMC110000_01_PMC110000_fig-1_a_undivided_1_1",
         "PMC110000_02_PMC110000_fig-1_a_undivided_1_1",
     ]
+
+
+def test_a_figure_is_one_whatever_its_cases_and_parts(tmp_path):
+    original = "jbsr-107_g3"
+    parts = [("01", "A", 1), ("01", "B", 2), ("02", "A", 1), ("02", "left", 1), ("02", "top", 2)]
+    rows = [
+        rows_of()[0]
+        | {
+            "file": f"PMC110000_{original}_{part}_{order}_2.webp",
+            "main_image": f"PMC110000_{case}_{original}.jpg",
+            "image_component": part.lower(),
+            "patient_id": f"PMC110000_{case}",
+        }
+        for case, part, order in parts
+    ]
+    write_release(tmp_path, rows + rows_of()[1:])
+    figures = read_rows(tmp_path)["figure_id"].to_pylist()
+    assert figures[: len(parts)] == [f"PMC110000_{original}"] * len(parts)
+    assert figures[len(parts)] == "PMC210001_fig-1_a"
 
 
 def test_a_row_twice_is_named(tmp_path):

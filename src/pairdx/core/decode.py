@@ -2,6 +2,10 @@
 
 First frame, turned as its EXIF orientation says, transparency over white, deep greys scaled to
 8 bits. What is hashed, what is screened and what is written out are therefore the same picture.
+
+A grey image of 16 bits often holds a detector's 12, and nothing in the file says so: it is scaled
+by the fewest bits of `DEPTHS` that hold its brightest pixel. One that uses its full range looks as
+its 8-bit version does. Colours of 16 bits are cut to their upper 8 by Pillow, which reads no more.
 """
 
 import hashlib
@@ -12,6 +16,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none of which runs another program
+DEPTHS = (8, 10, 12, 14, 16)  # bits a pixel that detectors deliver
+WIDENED = 257  # 65535 / 255: 8 bits widened to 16 are multiples of it
 
 
 class UndecodableError(Exception):
@@ -64,11 +70,13 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
-    """Scale 16 bits by their full range, and what has no fixed range by its own."""
+    """Scale 16 bits by the depth that they use, and what has no fixed range by its own."""
     pixels = np.asarray(image, dtype=np.float64)
-    low, high = 0.0, 65535.0
-    if not image.mode.startswith("I;16"):
-        low, high = float(pixels.min()), float(pixels.max())
+    low, high = float(pixels.min()), float(pixels.max())
+    if image.mode.startswith("I;16"):
+        depth = next(bits for bits in DEPTHS if high < 2**bits)
+        widened = not (pixels % WIDENED).any()
+        low, high = 0.0, 65535.0 if widened else 2.0**depth - 1
     scaled = (pixels - low) * (255 / max(high - low, 1e-12))
     return Image.fromarray(scaled.round().astype(np.uint8)).convert("RGB")
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pairdx.core.errors import PairdxError
@@ -29,7 +30,7 @@ IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _ORIGIN: list[tuple[str, pa.DataType]] = [
     ("case_id", pa.string()),
     ("article_id", pa.string()),
-    ("figure_id", pa.string()),
+    ("figure_id", pa.string()),  # of article and original name, whatever its cases
     ("age", pa.float64()),  # years; null where unknown
     ("sex", pa.string()),
     ("license", pa.string()),
@@ -143,8 +144,22 @@ EMBEDDINGS = pa.schema(
 ROWS_PER_GROUP = 256  # images a row group: a few MB, so that a reader can stream
 
 
-def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+def read_table(
+    path: Path,
+    schema: pa.Schema,
+    columns: Sequence[str] | None = None,
+    ids: pa.Array | None = None,
+) -> pa.Table:
     """Read ``path`` (or some of its columns) and cast it to ``schema``.
+
+    A row group at a time, each a chunk of the result: Arrow's offsets reach to 2 GiB, and the
+    images of a split may be more.
+
+    Args:
+        path: a Parquet file.
+        schema: of its columns, and their types.
+        columns: those wanted; None: all.
+        ids: of the rows wanted, which needs the column ``id``; None: all.
 
     Raises:
         PairdxError: the file is missing, is no Parquet, or lacks a column of ``schema``.
@@ -160,7 +175,12 @@ def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = No
                     f"{path}: column {missing[0]!r} is missing; the table has "
                     f"{', '.join(file.schema_arrow.names)}"
                 )
-            return file.read(columns=names).select(names).cast(wanted)
+            groups = [
+                _rows(file.read_row_group(number, names), ids)
+                for number in range(file.num_row_groups)
+            ]
+            table = pa.concat_tables(groups) if groups else file.read(columns=names)
+            return table.select(names).cast(wanted)
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run `dvc repro` to build it") from None
     except (pa.ArrowException, OSError) as error:
@@ -168,6 +188,10 @@ def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = No
         raise PairdxError(
             f"{path}: not a readable Parquet table ({reason}); delete it and run `dvc repro`"
         ) from error
+
+
+def _rows(table: pa.Table, ids: pa.Array | None) -> pa.Table:
+    return table if ids is None else table.filter(pc.is_in(table["id"], value_set=ids))
 
 
 def write_table(table: pa.Table, path: Path, schema: pa.Schema) -> None:

@@ -20,6 +20,7 @@ from pairdx.download.record import download_record
 from pairdx.download.transfer import digest
 from pairdx.sources.folder import NORMALISED
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
+from pairdx.sources.multicare import PART
 from pairdx.sources.provenance import Provenance, write_provenance
 from pairdx.sources.published_split import write_splits_csv
 
@@ -41,8 +42,7 @@ SPLIT_SPELLINGS = {
     "test": "test",
     "testing": "test",
 }
-# The name of a MultiCaRe image: article _ figure _ component _ order _ number of images.
-MULTICARE_NAME = re.compile(r".*(PMC\d+)(_.*?)(?:_[A-Za-z]+_\d+_\d+)?$")
+MULTICARE_NAME = re.compile(rf".*(PMC\d+)(_.*?)(?:{PART})?")
 
 
 def import_pairdx(params: DownloadParams, out: Path) -> None:

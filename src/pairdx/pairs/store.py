@@ -63,7 +63,9 @@ def to_pairs(table: pa.Table) -> Pairs:
     ids, articles, cases, figures, labels, captions = (
         table[name].to_pylist() for name in COLUMNS[:-1]
     )
-    images = table["image"].combine_chunks().field("bytes").to_pylist()
+    images = [
+        image for chunk in table["image"].chunks for image in chunk.field("bytes").to_pylist()
+    ]
     return Pairs(ids, articles, cases, figures, labels, captions, images)
 
 

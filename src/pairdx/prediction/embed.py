@@ -26,7 +26,7 @@ def load_embedder(folder: Path) -> Embedder:
 def embed_pairs(model: Embedder, pairs: Pairs) -> pa.Table:
     """Embed ``pairs`` as a table of the EMBEDDINGS schema.
 
-    Sub-figures share captions: each is encoded once, so that equal captions are equal to the bit.
+    Parts of a figure may share a caption: it is encoded once, so that equals are equal to the bit.
     """
     captions = list(dict.fromkeys(pairs.captions))
     texts = dict(zip(captions, model.embed_captions(captions), strict=True))

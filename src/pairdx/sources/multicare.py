@@ -33,7 +33,6 @@ FILES = (
 SYNTHETIC = "synthetic_truth.parquet"  # beside the 15 files of a drawn release, and of no other
 COLUMNS = (
     "file",
-    "main_image",
     "patient_id",
     "license",
     "caption",
@@ -43,6 +42,9 @@ COLUMNS = (
 CASE = pa.schema([("case_id", pa.string()), ("age", pa.float64()), ("gender", pa.string())])
 BLOCK = 16 * 2**20  # bytes of the CSV file; about 40,000 rows
 FILE_NAME = r"^PMC\d+_[^/\\:]+\.[A-Za-z]+$"
+# article _ figure _ part _ order _ number of parts. The column main_image names the figure, too,
+# but with the case in front: one that is attached to two cases has two names there.
+PART = r"_[A-Za-z]+_\d+_\d+$"
 
 
 def read_rows(raw: Path) -> pa.Table:
@@ -89,7 +91,7 @@ def _pairs(labels: pa.Table, cases: pa.Table, source: str, path: Path) -> pa.Tab
         "subtype": labels["image_subtype"],
         "case_id": patient,
         "article_id": article,
-        "figure_id": _join(article, "_", labels["main_image"]),
+        "figure_id": pc.replace_substring_regex(stem, PART, ""),
         "age": case["age"],
         "sex": pc.utf8_lower(case["gender"]),
         "license": labels["license"],

@@ -9,7 +9,9 @@ from pairdx.curate.splits.split import (
     SplitParams,
     count_splits,
     keep_published,
+    measure,
     split,
+    told,
     write_splits,
 )
 
@@ -69,6 +71,44 @@ def test_small_uneven_classes_keep_their_shares(seed):
 def test_other_shares():
     counts = count_splits(split(pairs([40] * 6), params(validation=0.05, test=0.25), 1))
     assert [counts[name]["total"] for name in SPLITS] == [168, 12, 60]
+
+
+def test_an_article_of_many_pairs_shrinks_the_others_and_that_is_told(caplog):
+    table = pairs([100] * 6)
+    articles = [
+        "large" if number % 100 < 40 else article
+        for number, article in enumerate(table["article_id"].to_pylist())
+    ]
+    table = table.set_column(2, "article_id", [articles])
+    result = split(table, params(), 1)
+    (warning,) = [record.getMessage() for record in caplog.records]
+    test = count_splits(result)["test"]
+    assert test["total"] < 0.13 * 600
+    assert f"test {test['total'] / 600:.3f} of the pairs (aim 0.15)" in warning
+    assert "chart" not in warning  # what is true of all is said once
+    assert "articles of many pairs stay whole" in warning
+    measured = measure(result)
+    assert measured["counts"] == count_splits(result)
+    assert measured["shares"]["test"]["total"] == round(test["total"] / 600, 4)
+    assert f"test {test['total'] / 600:.1%}" in told(measured)
+
+
+def test_a_class_that_misses_its_share_is_named(caplog):
+    table = pairs([100] * 6)
+    articles = [
+        "chart" if row["label"] == "chart" and row["id"] < "chart080" else row["article_id"]
+        for row in table.to_pylist()
+    ]
+    counts = count_splits(split(table.set_column(2, "article_id", [articles]), params(), 1))
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert f"test {counts['test']['chart'] / 100:.3f} of chart (aim 0.15)" in warning
+    assert counts["test"]["chart"] < 13
+
+
+def test_shares_that_are_met_or_missed_by_one_pair_are_no_warning(caplog):
+    for counts in ([100] * 6, [46, 47, 20, 21, 100, 33]):
+        split(pairs(counts), params(), 1)
+    assert not caplog.records
 
 
 def test_same_seed_same_split():

@@ -3,8 +3,9 @@
 import logging
 
 import pytest
+import scripts
 import torch
-from small import PROMPTS, STILL, drawn, section
+from small import PROMPTS, STILL, drawn, section, write_params
 
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.training.clip.params import PretrainClipParams
@@ -45,3 +46,13 @@ def test_too_few_pairs_are_told_and_leave_it_as_it_was(start, caplog):
 def test_no_epochs_were_asked_for(start, caplog):
     assert not pretrained(start, 12, epochs=0)
     assert not caplog.text
+
+
+def test_without_epochs_the_stage_reads_no_pair(architecture, tmp_path):
+    write_params(
+        tmp_path, pretrain_clip__epochs=0, pretrain_clip__model=f"local-dir:{architecture}"
+    )
+    words = "--scrubbed no.parquet --pairs none --out bases/small_clip"
+    done = scripts.run(tmp_path, "pretrain_clip", words)
+    assert done.stdout.startswith("pretrain_clip: random weights"), done.stderr
+    assert (tmp_path / "bases" / "small_clip" / "model.json").exists()

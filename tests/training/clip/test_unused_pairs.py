@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from pairdx.training.clip.unused_pairs import outside
+from pairdx.core.schema import PAIRS, SCRUBBED, SPLITS, write_table
+from pairdx.training.clip.unused_pairs import outside, read_outside
 
 
 def curated(**rows):
@@ -38,3 +39,23 @@ def test_by_hand():
     )
     left = outside(pairs, chosen(train=("A", "train"), test=("B", "test")))
     assert left["id"].to_pylist() == ["of_train_article", "free"]
+
+
+def written(path, schema, table):
+    """Write what the table has of the schema's columns, and nothing in the others."""
+    blank = dict.fromkeys(schema.names)
+    rows = [blank | row for row in table.to_pylist()]
+    write_table(pa.Table.from_pylist(rows, schema), path, schema)
+
+
+def test_what_is_left_is_read_with_its_images(tmp_path):
+    pairs = curated(
+        test=("A", 0b00011110), train=("B", 0b00000001), free=("C", 0b11111111), b=("C", 0b11100000)
+    )
+    images = [{"bytes": id_.encode(), "path": id_} for id_ in pairs["id"].to_pylist()]
+    written(tmp_path / "scrubbed.parquet", SCRUBBED, pairs.append_column("image", [images]))
+    for split in SPLITS:
+        table = chosen(**{split: (split, split)}) if split != "validation" else chosen()
+        written(tmp_path / f"{split}.parquet", PAIRS, table)
+    left = read_outside(tmp_path / "scrubbed.parquet", tmp_path)
+    assert (left.ids, left.images, left.articles) == (["b", "free"], [b"b", b"free"], ["C", "C"])

@@ -1,7 +1,8 @@
 """What two splits have in common, by which a test score could be too good.
 
-Sub-figures of one figure share their caption, cases share articles, and a picture can occur
-twice; a split that ignores this (the paper's) lets the model have seen a part of the test.
+Parts of one figure share its finding and often words of its caption, cases share articles, and a
+picture can occur twice; a split that ignores this (the paper's) lets the model have seen a part
+of the test.
 """
 
 from itertools import combinations

@@ -5,9 +5,10 @@ articles are uneven for small classes, so that many ways to choose them are trie
 taken that comes nearest to the shares for every class.
 """
 
+import logging
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
@@ -52,6 +53,8 @@ class SplitParams(Section):
 
 FOLDS = 20
 TRIES = 20_000  # choices of folds; of 775,200 possible ones for 14 + 3 + 3
+POINTS = 0.02  # by which a share may miss its aim without a word
+PARTS = ("total", *LABELS)
 MISSING = 1e6  # a split without a class is worse than any uneven one
 COLUMNS = (  # of SCRUBBED: no image is needed
     "id",
@@ -65,6 +68,9 @@ COLUMNS = (  # of SCRUBBED: no image is needed
 )
 
 Ints = npt.NDArray[np.int64]
+Measured = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+log = logging.getLogger(__name__)
 
 
 def keep_published(pairs: pa.Table, published: Mapping[str, str]) -> pa.Table:
@@ -104,6 +110,7 @@ def split(pairs: pa.Table, params: SplitParams, seed: int) -> pa.Table:
     names = np.array(SPLITS)[_choose(counts, params, seed)[folds]]
     result = pairs.append_column("split", pa.array(names.tolist(), pa.string()))
     _refuse_empty_classes(result, f"its {_unit(params)} cannot be parted")
+    _warn_of_missed_shares(result, params)
     return result
 
 
@@ -175,6 +182,50 @@ def count_splits(pairs: pa.Table) -> dict[str, dict[str, int]]:
     counts = Counter(zip(pairs["split"].to_pylist(), pairs["label"].to_pylist(), strict=True))
     by_class = {name: {label: counts[name, label] for label in LABELS} for name in SPLITS}
     return {name: {"total": sum(part.values()), **part} for name, part in by_class.items()}
+
+
+def measure(pairs: pa.Table) -> Measured:
+    """Return ``counts``, as of :func:`count_splits`, and ``shares``: of all, and of each class."""
+    counts = count_splits(pairs)
+    whole = {part: sum(counts[name][part] for name in SPLITS) for part in PARTS}
+    shares = {
+        name: {part: round(counts[name][part] / whole[part], 4) for part in PARTS}
+        for name in SPLITS
+    }
+    return {"counts": counts, "shares": shares}
+
+
+def told(measured: Measured) -> str:
+    """Say in a few words which shares :func:`measure` found."""
+    return ", ".join(f"{name} {shares['total']:.1%}" for name, shares in measured["shares"].items())
+
+
+def _warn_of_missed_shares(pairs: pa.Table, params: SplitParams) -> None:
+    aims = (1 - params.validation - params.test, params.validation, params.test)
+    missed = [*_missed_shares(count_splits(pairs), dict(zip(SPLITS, aims, strict=True)))]
+    if missed:
+        log.warning(
+            "split: %s: %s of many pairs stay whole; lower balance.cap_per_class, add pairs of "
+            "others, or go on with these shares",
+            ", ".join(missed),
+            _unit(params),
+        )
+
+
+def _missed_shares(
+    counts: Mapping[str, Mapping[str, int]], aims: Mapping[str, float]
+) -> Iterator[str]:
+    """Name what misses its share by more than ``POINTS``, and by more than one pair."""
+    for name, aim in aims.items():
+        usual = aim
+        for part in PARTS:
+            here, whole = counts[name][part], sum(counts[split][part] for split in SPLITS)
+            far = max(POINTS * whole, 1)
+            if abs(here - aim * whole) > far and abs(here - usual * whole) > far:
+                of = "the pairs" if part == "total" else part
+                yield f"{name} {here / whole:.3f} of {of} (aim {aim:.2f})"
+                if part == "total":
+                    usual = here / whole  # what is true of all classes is said once
 
 
 def write_splits(scrubbed: Path, pairs: pa.Table, out: Path) -> None:

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from pairdx.download.sample.motifs import MOTIFS
-from pairdx.download.sample.plan import Article, Plan
+from pairdx.download.sample.plan import Article, Plan, Row
 
 _LIST = pa.list_(pa.string())
 CASES = pa.schema(
@@ -76,6 +76,11 @@ def case_id(article: Article, case: int) -> str:
     return f"{article.pmcid}_{case + 1:02d}"
 
 
+def main_image(case: str, row: Row) -> str:
+    """What MultiCaRe calls a whole figure: one of two cases has two names."""
+    return f"{case}_{row.original}"
+
+
 def reference(number: int) -> str:
     """How the case text refers to a figure."""
     return f"The findings are shown in figure {number}."
@@ -114,12 +119,12 @@ def case_images_table(plan: Plan) -> pa.Table:
     for row in plan.rows:
         case = case_id(plan.articles[row.article], row.case)
         figures = images.setdefault(case, {})
-        if row.main_image not in figures:
-            figures[row.main_image] = {
+        if row.original not in figures:
+            figures[row.original] = {
                 "tag": f"fig{len(figures) + 1}",
-                "caption": plan.figures[row.figure].caption,
-                "file": row.main_image,
-                "image_id": f"{case}_{row.main_image}",
+                "caption": plan.figures[row.figure].caption.whole,
+                "file": row.original,
+                "image_id": main_image(case, row),
                 "text_references": [reference(len(figures) + 1)],
             }
     rows = [

@@ -18,12 +18,13 @@ def make_copies(rng: Rng, figures: list[Figure], kinds: list[str]) -> list[Figur
     copies: list[Figure] = []
     for i, kind in zip(chosen.tolist(), kinds, strict=True):
         original = fits[i]
-        at = (original.number, int(rng.integers(original.components)))
-        caption = compose(rng, original.motif, original.wording)
+        at = (original.number, int(rng.integers(len(original.parts))))
+        parts = ("undivided",)
+        caption = compose(rng, original.motif, original.wording, parts)
         number = len(figures) + len(copies)
         copies.append(
             replace(
-                original, number=number, caption=caption, components=1, copy_kind=kind, copy_of=at
+                original, number=number, parts=parts, caption=caption, copy_kind=kind, copy_of=at
             )
         )
     return copies
@@ -42,21 +43,20 @@ def attach_elsewhere(rng: Rng, articles: list[Article], copies: list[Figure]) ->
 def attach_twice(
     rng: Rng, articles: list[Article], figures: list[Figure], copies: list[Figure], count: int
 ) -> None:
-    """Attach ``count`` undivided figures to a second case of their article."""
+    """Attach figures of ``count`` parts in all to a second case of their article."""
     originals = {copy.drawn_from(0)[0] for copy in copies}
     places = [
         (article, (i + 1) % len(article.cases), figure)
         for article in articles
         for i, case in enumerate(article.cases)
         for figure in case.figures[:1]
-        if len(article.cases) > 1
-        and figure < len(figures)
-        and figures[figure].components == 1
-        and figure not in originals
+        if len(article.cases) > 1 and figure < len(figures) and figure not in originals
     ]
-    for at in rng.permutation(len(places))[:count].tolist():
+    for at in rng.permutation(len(places)).tolist():
         article, case, figure = places[at]
-        article.cases[case].figures.append(figure)
+        if len(figures[figure].parts) <= count:
+            article.cases[case].figures.append(figure)
+            count -= len(figures[figure].parts)
 
 
 def plant_identifiers(rng: Rng, figures: list[Figure]) -> list[Figure]:
@@ -65,8 +65,8 @@ def plant_identifiers(rng: Rng, figures: list[Figure]) -> list[Figure]:
     kinds = list(IDENTIFIERS)
     planted = list(figures)
     for i, number in enumerate(rng.permutation(len(figures))[:count].tolist()):
-        caption, identifier = plant(rng, figures[number].caption, kinds[i % len(kinds)])
-        planted[number] = replace(figures[number], caption=caption, identifiers=(identifier,))
+        caption, identifiers = plant(rng, figures[number].caption, kinds[i % len(kinds)])
+        planted[number] = replace(figures[number], caption=caption, identifiers=identifiers)
     return planted
 
 

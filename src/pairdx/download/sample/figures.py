@@ -1,7 +1,6 @@
 """The figures of a sample: what each shows, how its caption reads, and what decides its class."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +29,7 @@ _CLARITIES = (
     _Clarity("nothing", 1, True, "generic"),
 )
 _PLAIN = _CLARITIES[0]
+_SIDES = (("left", "right"), ("top", "bottom"), ("left", "middle", "right"))
 
 
 def weighted(rng: Rng, weights: dict[str, float]) -> str:
@@ -57,19 +57,31 @@ def _clarities(rng: Rng) -> Iterator[_Clarity]:
             yield deck[i]
 
 
-def _figure(rng: Rng, number: int, label: str, clarity: _Clarity) -> Figure:
+def _parts(rng: Rng, most: int) -> tuple[str, ...]:
+    """The names of a figure's parts, of which there are at most so many."""
+    count = min(int(rng.choice([1, 2, 3, 4], p=[0.55, 0.27, 0.12, 0.06])), most)
+    if count == 1:
+        return ("undivided",)
+    sides = [names for names in _SIDES if len(names) == count]
+    if sides and rng.random() < 0.05:
+        return sides[int(rng.integers(len(sides)))]
+    letters = "ABCD" if rng.random() < 0.6 else "abcd"
+    return tuple(letters[:count])
+
+
+def _figure(rng: Rng, number: int, label: str, clarity: _Clarity, most_parts: int) -> Figure:
     motif = weighted(rng, {n: m.weight for n, m in MOTIFS.items() if m.label == label})
     looks = _partner(rng, label, LOOKS_LIKE, None) if clarity.image_is_of_two else None
     wording: Wording = clarity.caption
     if wording == "half":
         wording = _partner(rng, label, READS_LIKE, looks)
-    components = int(rng.choice([1, 2, 3, 4], p=[0.55, 0.27, 0.12, 0.06]))
-    caption = compose(rng, motif, wording)
-    return Figure(number, motif, clarity.decided_by, looks, wording, caption, components)
+    parts = _parts(rng, most_parts)
+    caption = compose(rng, motif, wording, parts)
+    return Figure(number, motif, clarity.decided_by, looks, wording, parts, caption)
 
 
 def make_figures(rng: Rng, images: int) -> list[Figure]:
-    """Figures whose sub-figures add up to ``images``, in the class mix, similar ones in runs."""
+    """Figures whose parts add up to ``images``, in the class mix, similar ones in runs."""
     left = {label: share * images for label, share in SHARES.items()}
     clarities = _clarities(rng)
     figures: list[Figure] = []
@@ -80,9 +92,8 @@ def make_figures(rng: Rng, images: int) -> list[Figure]:
             label = weighted(rng, {name: max(n, 0.01) for name, n in left.items()})
         # Pathology neither looks nor reads like another class.
         clarity = _PLAIN if label == "pathology" else next(clarities)
-        figure = _figure(rng, len(figures), label, clarity)
-        figure = replace(figure, components=min(figure.components, images - total))
-        left[label] -= figure.components
-        total += figure.components
+        figure = _figure(rng, len(figures), label, clarity, most_parts=images - total)
+        left[label] -= len(figure.parts)
+        total += len(figure.parts)
         figures.append(figure)
     return figures

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 
-from pairdx.download.sample.articles import case_id, reference
+from pairdx.download.sample.articles import case_id, main_image, reference
 from pairdx.download.sample.motifs import MOTIFS
 from pairdx.download.sample.plan import Plan, Row
 
@@ -48,16 +48,16 @@ def _cells(plan: Plan, index: int, row: Row, size: int) -> list[str | int]:
     labels = [motif.label, motif.subtype, motif.region, motif.region_granular, motif.view]
     found = list(dict.fromkeys(label for label in labels if label))
     place = article.cases[row.case].figures.index(row.figure) + 1
-    component = "undivided" if figure.components == 1 else "abcd"[row.component]
+    case = case_id(article, row.case)
     return [
         file_id(index),
         row.file,
-        row.main_image,
-        component,
-        case_id(article, row.case),
+        main_image(case, row),
+        figure.parts[row.part].lower(),
+        case,
         article.license,
         size,
-        figure.caption,
+        figure.caption.parts[row.part],
         repr([reference(place)]),
         *labels,
         repr(found),

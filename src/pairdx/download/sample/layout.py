@@ -4,6 +4,8 @@ A picture is drawn later from a seed of its own, so that it is the same whatever
 a copy is drawn again rather than kept.
 """
 
+import re
+
 import numpy as np
 
 from pairdx.download.sample.canvas import Rng
@@ -18,19 +20,26 @@ from pairdx.download.sample.defects import (
 from pairdx.download.sample.figures import make_figures
 from pairdx.download.sample.plan import Article, Figure, Plan, Row
 
-Files = dict[tuple[int, int], str]  # by figure number and component
+Files = dict[tuple[int, int], str]  # by the numbers of figure and part
+_ORIGINALS = (  # how journals name a figure's file
+    "ssr-#-#-####-g{}",
+    "ssr-0#-#####-g00{}",
+    "SSR_####_f{}",
+    "#####_20##_####_Fig{}_HTML",
+    "gr{}",
+)
 
 
-def _names(rng: Rng, article: Article, figures: list[Figure]) -> dict[tuple[int, int], str]:
-    """File of each picture of an article, by figure number and component."""
-    stem = ("fig", "gr", "f", "g00")[int(rng.integers(4))]
+def _names(rng: Rng, article: Article, figures: list[Figure]) -> Files:
+    """File of each picture of an article."""
+    form = _ORIGINALS[int(rng.integers(len(_ORIGINALS)))]
+    form = re.sub("#", lambda _: str(int(rng.integers(1, 10))), form)
     numbers = list(dict.fromkeys(n for case in article.cases for n in case.figures))
-    parts = [(n, part) for n in numbers for part in range(figures[n].components)]
     names = {}
-    for order, (number, part) in enumerate(parts, start=1):
-        letter = "ABCD"[part] if figures[number].components > 1 else "undivided"
-        main = f"{article.pmcid}_{stem}{numbers.index(number) + 1}"
-        names[number, part] = f"{main}_{letter}_{order}_{len(parts)}.webp"
+    for place, number in enumerate(numbers, start=1):
+        original, parts = form.format(place), figures[number].parts
+        for i, part in enumerate(parts):
+            names[number, i] = f"{article.pmcid}_{original}_{part}_{i + 1}_{len(parts)}.webp"
     return names
 
 
@@ -51,7 +60,7 @@ def _rows(rng: Rng, articles: list[Article], figures: list[Figure]) -> list[Row]
     for a, article in enumerate(articles):
         for c, case in enumerate(article.cases):
             for number in case.figures:
-                for part in range(figures[number].components):
+                for part in range(len(figures[number].parts)):
                     again = (number, part) in seen
                     rows.append(_row((a, c), figures[number], part, files, again))
                     seen.add((number, part))

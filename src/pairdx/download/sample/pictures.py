@@ -30,9 +30,9 @@ def _encode(image: Image.Image, quality: int = _QUALITY) -> bytes:
     return buffer.getvalue()
 
 
-def _original(plan: Plan, number: int, component: int) -> Image.Image:
+def _original(plan: Plan, number: int, part: int) -> Image.Image:
     figure = plan.figures[number]
-    rng = np.random.default_rng([plan.seed, 1, number, component])
+    rng = np.random.default_rng([plan.seed, 1, number, part])
     return draw(rng, figure.motif, figure.looks_like)
 
 
@@ -53,6 +53,14 @@ def _near_copy(rng: Rng, image: Image.Image, may_crop: bool) -> bytes:
     return _encode(image, int(rng.integers(60, 76)))
 
 
+def _darkest(image: Image.Image, wide: int, high: int) -> tuple[int, int]:
+    """Where a text of this size goes into the corner in which white can be read best."""
+    greys = np.asarray(image.convert("L"))
+    columns, rows = (4, max(0, image.width - wide - 4)), (3, max(0, image.height - high - 4))
+    corners = [(x, y) for y in rows for x in columns]
+    return min(corners, key=lambda at: np.percentile(greys[at[1] :, at[0] :][:high, :wide], 90))
+
+
 def _burn(rng: Rng, image: Image.Image) -> Picture:
     """Write a name, a date or an ID into a corner, as scanners do."""
     lines = (
@@ -69,9 +77,7 @@ def _burn(rng: Rng, image: Image.Image) -> Picture:
     points = int(rng.integers(11, 16))
     drawing = ImageDraw.Draw(image)
     _, _, wide, high = write(ImageDraw.Draw(image.copy()), (0, 0), text, 0, points)
-    x = 4 if rng.random() < 0.5 else max(0, image.width - wide - 4)
-    y = 3 if rng.random() < 0.6 else max(0, image.height - high - 4)
-    x0, y0, x1, y1 = write(drawing, (x, y), text, (240, 240, 240), points)
+    x0, y0, x1, y1 = write(drawing, _darkest(image, wide, high), text, (240, 240, 240), points)
     box = (x0, y0, min(x1, image.width), min(y1, image.height))
     return Picture(_encode(image), text, kind, box)
 
@@ -81,8 +87,8 @@ def picture(plan: Plan, row: Row) -> Picture:
     if row.defect == "blank":  # what MultiCaRe saved where conversion failed
         return Picture(_encode(Image.new("RGB", (1, 1), (255, 255, 255))))
     figure = plan.figures[row.figure]
-    rng = np.random.default_rng([plan.seed, 2, row.figure, row.component])
-    image = _original(plan, *figure.drawn_from(row.component))
+    rng = np.random.default_rng([plan.seed, 2, row.figure, row.part])
+    image = _original(plan, *figure.drawn_from(row.part))
     if figure.copy_kind == "near":
         # Thin lines shift too far for a perceptual hash when a drawing on paper is cropped.
         on_paper = MOTIFS[figure.motif].label in ("chart", "electrography")

@@ -2,28 +2,28 @@
 
 from dataclasses import dataclass, field
 
-from pairdx.download.sample.captions import Identifier, Wording
+from pairdx.download.sample.captions import Caption, Identifier, Wording
 from pairdx.download.sample.motifs import Pair
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: a caption shared by its sub-figures, and what they show."""
+    """One figure: what it shows, the names of its parts, and what is said of them."""
 
     number: int  # seeds its drawings
     motif: str
     decided_by: str
     looks_like: Pair | None
     wording: Wording
-    caption: str
-    components: int
-    identifiers: tuple[Identifier, ...] = ()
+    parts: tuple[str, ...]  # ("undivided",), ("A", "B"), ("left", "right")
+    caption: Caption
+    identifiers: tuple[Identifier, ...] = ()  # none, or one for each part
     copy_kind: str | None = None  # exact | near
-    copy_of: tuple[int, int] | None = None  # figure number, component
+    copy_of: tuple[int, int] | None = None  # figure, part
 
-    def drawn_from(self, component: int) -> tuple[int, int]:
-        """Figure number and component whose seed a sub-figure is drawn with."""
-        return self.copy_of or (self.number, component)
+    def drawn_from(self, part: int) -> tuple[int, int]:
+        """Figure and part, by number, whose seed a sub-figure is drawn with."""
+        return self.copy_of or (self.number, part)
 
 
 @dataclass
@@ -51,16 +51,16 @@ class Row:
     article: int
     case: int
     figure: int  # number
-    component: int
-    file: str  # <PMCID>_<figure>_<component>_<order>_<images of the article>.webp
+    part: int  # number
+    file: str  # <PMCID>_<original>_<part>_<order>_<parts of the figure>.webp
     defect: str | None = None  # missing | blank | burned_in
     copy_kind: str | None = None  # exact | near | second_case
     copy_of: str | None = None  # file
 
     @property
-    def main_image(self) -> str:
-        """The whole figure that the image is a part of."""
-        return self.file.rsplit("_", 3)[0] + ".webp"
+    def original(self) -> str:
+        """The file of the whole figure that the image is a part of, as its article names it."""
+        return self.file.split("_", 1)[1].rsplit("_", 3)[0] + ".jpg"
 
     @property
     def member(self) -> str:

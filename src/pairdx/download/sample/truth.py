@@ -38,6 +38,7 @@ def _record(plan: Plan, index: int, row: Row, picture: Picture | None) -> dict[s
     label = MOTIFS[figure.motif].label
     words = {"clear": [label], "generic": []}
     wording = figure.wording
+    planted = figure.identifiers[row.part : row.part + 1]
     return {
         "file_id": file_id(index),
         "file": row.file,
@@ -49,7 +50,7 @@ def _record(plan: Plan, index: int, row: Row, picture: Picture | None) -> dict[s
         "defect": row.defect,
         "duplicate_of": row.copy_of,
         "duplicate_kind": row.copy_kind,
-        "identifiers": [identifier._asdict() for identifier in figure.identifiers],
+        "identifiers": [identifier._asdict() for identifier in planted],
         "burned_in": row.defect == "burned_in",
         "burned_in_text": picture.burned_in if picture else None,
         "burned_in_kind": picture.kind if picture else None,

@@ -1,10 +1,10 @@
 """Which labels are probably wrong: confident learning (Northcutt, Jiang & Chuang 2021, JAIR).
 
 Every pair of train and validation is classified by a model that was fitted on the other folds;
-folds keep articles whole, because the parts of one figure share their caption. The test split is
-classified by a model fitted on all of train and validation. cleanlab then compares what is
-predicted with what is given: a pair is a suspect if it is predicted to be of another class with at
-least the confidence that pairs labelled so have on average.
+folds keep articles whole, because the parts of one figure share what they show and often words of
+their caption. The test split is classified by a model fitted on all of train and validation.
+cleanlab then compares what is predicted with what is given: a pair is a suspect if it is predicted
+to be of another class with at least the confidence that pairs labelled so have on average.
 
 Shapes: N pairs, K classes in the order of ``LABELS``.
 """

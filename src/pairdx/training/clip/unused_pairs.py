@@ -7,10 +7,14 @@ import pyarrow as pa
 
 from pairdx.core.schema import PAIRS, SCRUBBED, SPLITS, read_table
 from pairdx.curate.splits.duplicates import NEAR, group_images
+from pairdx.pairs import store
+from pairdx.pairs.store import Pairs, to_pairs
+
+COLUMNS = ("id", "article_id", "pixel_sha256", "perceptual_hash")  # of SCRUBBED: no image is needed
 
 
-def read_outside(scrubbed: Path, pairdx: Path) -> pa.Table:
-    """Read the curated pairs, and of those what :func:`outside` keeps.
+def read_outside(scrubbed: Path, pairdx: Path) -> Pairs:
+    """Read of the curated pairs what :func:`outside` keeps, and no other image.
 
     Args:
         scrubbed: the curated pairs.
@@ -18,14 +22,16 @@ def read_outside(scrubbed: Path, pairdx: Path) -> pa.Table:
     """
     columns = ("id", "article_id", "split")
     splits = [read_table(pairdx / f"{name}.parquet", PAIRS, columns) for name in SPLITS]
-    return outside(read_table(scrubbed, SCRUBBED), pa.concat_tables(splits))
+    kept = outside(read_table(scrubbed, SCRUBBED, COLUMNS), pa.concat_tables(splits))
+    ids = kept["id"].combine_chunks()
+    return to_pairs(read_table(scrubbed, SCRUBBED, store.COLUMNS, ids))
 
 
 def outside(curated: pa.Table, chosen: pa.Table) -> pa.Table:
     """Keep the curated pairs that are not in PairDx and give nothing of its held-out part away.
 
     Args:
-        curated: ``id``, ``article_id``, ``pixel_sha256`` and ``perceptual_hash``, among others.
+        curated: ``COLUMNS``.
         chosen: ``id``, ``article_id`` and ``split`` of PairDx, all of them in ``curated``.
 
     Returns:
