@@ -241,11 +241,9 @@ def test_a_loss_that_is_no_number_is_an_error(value):
 
     torch.manual_seed(1)
     task = Broken()
-    before = weights(task)
     with pytest.raises(PairdxError, match=rf"the training loss is {value}: lower the learning"):
         train(Recipe(2, 8), toy=task)
-    for key, weight in task.model.named_parameters():
-        assert torch.equal(weight, before[key])  # no step was taken
+    assert not CHECKPOINT.path.exists()
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,9 @@ class Classifier(Predictor):
 
     def save(self, folder: Path, card: ModelCard) -> None:
         """Write weights, vocabulary and card into ``folder``."""
-        weights = {key: value.cpu() for key, value in self.network.state_dict().items()}
+        weights = {
+            key: value.cpu().contiguous() for key, value in self.network.state_dict().items()
+        }
         save_file(weights, folder / "weights.safetensors")
         if self.inputs.vocabulary is not None:
             vocabulary = self.inputs.vocabulary

@@ -26,6 +26,7 @@ from pairdx.training.clinvla.local_objective import (
 from pairdx.training.clinvla.views import Siblings
 from pairdx.training.clip.groups import caption_groups
 from pairdx.training.clip.objectives import clamp_logit_scale, contrast
+from pairdx.training.common.placement import place, take
 from pairdx.training.common.validation import EVALUATION_BATCH, precision_both_ways
 
 
@@ -42,7 +43,7 @@ class DecodedPairs:
     @classmethod
     def of(cls, clinvla: ClinVla, pairs: Pairs) -> Self:
         """Decode a split."""
-        return cls(pairs, clinvla.base.image_input.decode_all(pairs.images))
+        return cls(pairs, place(clinvla.base.image_input.decode_all(pairs.images)))
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -72,9 +73,9 @@ class AlignmentTask:
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
         images, regions = self._embed_images(rows)
-        tokens = _without_padding(self._train_tokens[rows].to(device()))
+        tokens = _without_padding(take(self._train_tokens, rows))
         captions, words = self._clinvla.model.encode_text(tokens)
-        groups = self._train_groups[rows].to(device())
+        groups = take(self._train_groups, rows)
         loss = self._params.global_weight * self._whole(images, captions, groups)
         if self._params.local_weight:
             local = self._parts(regions, words, word_mask(tokens), groups)
@@ -126,7 +127,7 @@ class AlignmentTask:
         return model.merge_views(own, other, there.to(own.device)), regions
 
     def _pixels(self, rows: Tensor) -> Tensor:
-        changed = self._augment(self._train_images[rows].to(device()))
+        changed = self._augment(take(self._train_images, rows))
         return self._clinvla.base.image_input.normalise(changed)
 
     def _whole(self, images: Tensor, captions: Tensor, groups: Tensor) -> Tensor:

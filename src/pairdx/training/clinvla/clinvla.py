@@ -10,13 +10,13 @@ from torch.optim import AdamW
 from pairdx.models.clinvla.adapters import ClinVlaAdapters
 from pairdx.models.clinvla.clinvla import ClinVla
 from pairdx.models.clinvla.params import ClinVlaParams
-from pairdx.models.common.predictor import device
 from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clinvla.alignment import AlignmentTask, DecodedPairs
 from pairdx.training.clip.objectives import prompt_cross_entropy
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
+from pairdx.training.common.placement import take
 from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
 
 
@@ -40,10 +40,10 @@ class ClassificationTask:
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
         images = self._clinvla.encode_images(
-            self._augment(self._train_images[rows].to(device())), self._clinvla.classify
+            self._augment(take(self._train_images, rows)), self._clinvla.classify
         )
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
-        targets = self._targets[rows].to(device())
+        targets = take(self._targets, rows)
         return prompt_cross_entropy(images, prompts, self.model.logit_scale.exp(), targets)
 
     def after_step(self) -> None:

@@ -5,7 +5,6 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from pairdx.models.clip.clip import ClipClassifier
-from pairdx.models.common.predictor import device
 from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clip.groups import caption_groups
@@ -17,6 +16,7 @@ from pairdx.training.clip.objectives import (
 from pairdx.training.clip.params import ClipTrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
+from pairdx.training.common.placement import place, take
 from pairdx.training.common.validation import (
     EVALUATION_BATCH,
     precision_both_ways,
@@ -36,19 +36,19 @@ class ClipTask:
         self._objective = params.objective
         self._augment = Augment(params.augmentation)
         self._train, self._validation = train, validation
-        self._train_images = clip.image_input.decode_all(train.images)
+        self._train_images = place(clip.image_input.decode_all(train.images))
         self._validation_images = clip.image_input.decode_all(validation.images)
         self._groups = caption_groups(train)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        images = self._clip.encode_images(self._augment(self._train_images[rows].to(device())))
+        images = self._clip.encode_images(self._augment(take(self._train_images, rows)))
         scale = self.model.logit_scale.exp()  # type: ignore[operator]
         if self._objective == "prompts":
-            targets = self._train.targets[rows].to(device())
+            targets = take(self._train.targets, rows)
             return prompt_cross_entropy(images, self._clip.encode_prompts(), scale, targets)
         captions = self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
-        return multi_positive_contrastive(images, captions, scale, self._groups[rows].to(device()))
+        return multi_positive_contrastive(images, captions, scale, take(self._groups, rows))
 
     def after_step(self) -> None:
         """Keep the temperature within the range CLIP was trained in."""

@@ -20,6 +20,7 @@ from pairdx.training.clip.objectives import prompt_cross_entropy
 from pairdx.training.clip.params import ClipTrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
+from pairdx.training.common.placement import take
 from pairdx.training.common.validation import validation_scores
 
 
@@ -46,7 +47,7 @@ class ProbeTask:
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        images, targets = self._train[rows].to(device()), self._targets[rows].to(device())
+        images, targets = take(self._train, rows), take(self._targets, rows)
         vectors = functional.normalize(self.model.vectors, dim=-1)
         return prompt_cross_entropy(images, vectors, self._scale, targets)
 

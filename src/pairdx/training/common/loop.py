@@ -214,11 +214,18 @@ def best_epoch(history: History, validation_rows: int) -> int:
     return kept
 
 
-def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], float]) -> float:
+def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], Tensor]) -> float:
+    """Take the steps of an epoch, and return their mean loss.
+
+    Losses are looked at once: a GPU that is asked after every step waits for the next one.
+    """
     task.model.train()
     order = torch.randperm(task.rows)
-    losses = [step(rows) for rows in _batches(order, recipe.batch_size)]
-    return sum(losses) / len(losses)
+    losses = torch.stack([step(rows) for rows in _batches(order, recipe.batch_size)])
+    if not losses.isfinite().all():
+        first = losses[~losses.isfinite()][0].item()
+        raise PairdxError(f"the training loss is {first}: lower the learning rate (lr)")
+    return losses.double().mean().item()
 
 
 def stepper(
@@ -228,15 +235,13 @@ def stepper(
     optimizer: Optimizer,
     scheduler: LRScheduler | None,
     scaler: torch.amp.GradScaler,
-) -> Callable[[Tensor], float]:
-    """Return the function that takes one step and gives its loss."""
+) -> Callable[[Tensor], Tensor]:
+    """Return the function that takes one step and gives its loss, which nobody waits for."""
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
 
-    def step(rows: Tensor) -> float:
+    def step(rows: Tensor) -> Tensor:
         with autocast(dtype), attention_of_short_sequences(dtype):
             loss = task.loss(rows)
-        if not torch.isfinite(loss):
-            raise PairdxError(f"the training loss is {loss.item()}: lower the learning rate (lr)")
         optimizer.zero_grad()
         scaler.scale(loss).backward()
         if recipe.clip_gradient is not None:
@@ -247,6 +252,6 @@ def stepper(
         if scheduler is not None:
             scheduler.step()
         task.after_step()
-        return loss.item()
+        return loss.detach()
 
     return step
