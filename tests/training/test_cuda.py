@@ -3,12 +3,13 @@
 import pytest
 import torch
 from cues import planted, vectors
-from small import section
+from small import STILL, section
 
 from pairdx.models.common.predictor import device
 from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.augment import Augment
+from pairdx.pairs.params import Augmentation
 from pairdx.training.common import loop
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.precision import resolve
@@ -71,7 +72,7 @@ def test_a_killed_run_goes_on_to_the_same_losses(monkeypatch):
 
 def test_pictures_are_changed_as_on_the_cpu():
     images = torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8)
-    change = Augment(section(FusionParams, augment=STRONG).augment)
+    change = Augment(Augmentation.model_validate(STILL | STRONG))
     torch.manual_seed(1)
     here = change(images)
     torch.manual_seed(1)
