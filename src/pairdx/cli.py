@@ -84,13 +84,19 @@ def predict(
     except PairdxError as error:
         raise PairdxError(f"{image}: {error}") from error
     if rule:
+        import numpy as np
+
+        from pairdx.evidence.calibration.prediction_sets import members
         from pairdx.evidence.calibration.temperature import scale
 
         row = scale(row[None], rule.temperature)[0]
+        inside = members(row[None], np.array(rule.least))[0]
+        named = ", ".join(np.array(LABELS)[inside])
         if row.max() < rule.threshold:
             typer.echo(
                 f"not sure enough: {row.max():.6g}, below {rule.threshold:.6g}; ask a person"
             )
+        typer.echo(f"one of these in {100 * rule.level:g} % of pairs: {named}")
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
 

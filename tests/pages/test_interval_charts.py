@@ -13,7 +13,14 @@ TEMPLATES = [
     if '"low"' in path.read_text(encoding="utf-8")
 ]
 ROW = {"value": "0.5", "what": "a", "rev": "workspace", "model": "a", "metric": "accuracy"}
-ROW |= {"change": "x", "read": "yes", "attribute": "sex", "small": "False", "corruption": "noise"}
+ROW |= {
+    "change": "x",
+    "read": "yes",
+    "attribute": "sex",
+    "small": "False",
+    "corruption": "noise",
+    "rule": "marginal",
+}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
@@ -23,6 +30,6 @@ def test_an_empty_interval_is_none(path):
     content = content.replace("<DVC_METRIC_Y>", "what")
     content = content.replace('"<DVC_METRIC_DATA>"', json.dumps([filled, empty]))
     drawn = vl_convert.vegalite_to_svg(json.loads(content))
-    assert len(TEMPLATES) == 5
+    assert len(TEMPLATES) == 6
     assert re.search(r"low: 0\.4", drawn) or re.search(r"high: 0\.6", drawn)
     assert not re.search(r"(low|high): 0(;|\")", drawn)

@@ -18,6 +18,7 @@ import numpy as np
 
 from pairdx.evidence.calibration.abstention import risk_areas, threshold_for
 from pairdx.evidence.calibration.params import CalibrateParams
+from pairdx.evidence.calibration.prediction_sets import summarise_sets
 from pairdx.evidence.calibration.temperature import (
     HIGHEST,
     LOWEST,
@@ -47,7 +48,7 @@ def temperature_of(validation: Predictions) -> float:
 def summarise(
     test: Predictions, validation: Predictions, params: CalibrateParams, seed: int
 ) -> dict[str, Any]:
-    """Every score before and after scaling, its change, and what abstaining brings."""
+    """Scores before and after scaling, their change, what abstaining brings, and sets."""
     temperature = temperature_of(validation)
     after = at_temperature(test, temperature)
     drawn = Resamples.draw(test.articles, params.resamples, params.confidence, seed)
@@ -56,7 +57,8 @@ def summarise(
         "after": _scores(after, drawn.weights, params.calibration_bins),
     }
     scores["change"] = {name: scores["after"][name] - scores["before"][name] for name in SCALES}
-    sure = at_temperature(validation, temperature).confidence
+    calibrated = at_temperature(validation, temperature)
+    sure = calibrated.confidence
     return {
         "n": len(test.actual),
         "n_validation": len(validation.actual),
@@ -69,6 +71,7 @@ def summarise(
             f"{100 * coverage:g}": answered(after, threshold_for(coverage, sure), drawn)
             for coverage in params.coverages
         },
+        "sets": summarise_sets(after, calibrated, params.set_coverage, drawn),
     }
 
 
