@@ -119,6 +119,9 @@ def offline_plots() -> None:
 
 @app.command()
 def seeds(
+    asked: Annotated[
+        list[int] | None, typer.Argument(help="Seeds; none: those of params.yaml.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where mean and spread are written.")] = Path(
         "metrics/seeds.json"
     ),
@@ -126,10 +129,10 @@ def seeds(
         bool, typer.Option(help="Keep the pairs and the split of params.yaml's own seed.")
     ] = False,
 ) -> None:
-    """Run the pipeline once for each of `seeds` in params.yaml; tell mean and spread."""
+    """Run the pipeline once for each seed, what ran before excepted; tell mean and spread."""
     from pairdx.commands.seeds import run_and_gather
 
-    run_and_gather(out, training_only=training_only)
+    run_and_gather(out, asked or (), training_only=training_only)
 
 
 @app.command()

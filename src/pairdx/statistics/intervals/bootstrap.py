@@ -104,6 +104,34 @@ def interval(
     return scale.interval(point, reach(confidence, sizes) * float(known.std()))
 
 
+def interval_over_seeds(
+    by_seed: Floats, values: Floats, confidence: float, articles: Integers, scale: Scale
+) -> tuple[float, float]:
+    """The interval of a mean over trainings, were seeds and articles both drawn anew.
+
+    The variance over articles and that over seeds add up; their degrees of freedom are those of
+    Welch and Satterthwaite. Resampling the seeds as well would be simpler, but three seeds scatter
+    by a third too little and have tails of their own (`benchmarks/seed_coverage.py`).
+
+    Args:
+        by_seed: the value of each seed on the same pairs, (S,).
+        values: its mean over the seeds in the resamples of articles, (R,).
+        confidence: that the interval shall have, from 0 to 1.
+        articles: of the pairs, (N,).
+        scale: of the value.
+    """
+    point = float(by_seed.mean())
+    alone = interval(point, values, confidence, articles, scale)
+    if len(by_seed) < 2 or math.isnan(alone[0]) or not np.ptp(values):
+        return alone
+    sizes = np.unique(articles, return_counts=True)[1]
+    variances = np.array(
+        [values.var() * len(sizes) / (len(sizes) - 1), by_seed.var(ddof=1) / len(by_seed)]
+    )
+    degrees = variances.sum() ** 2 / (variances**2 / [_degrees(sizes), len(by_seed) - 1]).sum()
+    return scale.interval(point, _students(confidence, degrees) * math.sqrt(variances.sum()))
+
+
 def reach(confidence: float, sizes: Integers) -> float:
     """How many standard deviations of the resamples an interval reaches.
 
@@ -111,9 +139,16 @@ def reach(confidence: float, sizes: Integers) -> float:
         confidence: wanted, from 0 to 1.
         sizes: pairs of each article that is resampled, (A,), two articles or more.
     """
-    effective = sizes.sum() ** 2 / (sizes**2).sum()
-    students = -float(stdtrit(max(effective - 1, 1), (1 - confidence) / 2))
-    return students * math.sqrt(len(sizes) / (len(sizes) - 1))
+    return _students(confidence, _degrees(sizes)) * math.sqrt(len(sizes) / (len(sizes) - 1))
+
+
+def _degrees(sizes: Integers) -> float:
+    """One less than the effective number of articles, but one at least."""
+    return max(float(sizes.sum() ** 2 / (sizes**2).sum()) - 1, 1.0)
+
+
+def _students(confidence: float, degrees: float) -> float:
+    return -float(stdtrit(degrees, (1 - confidence) / 2))
 
 
 def expanded(confidence: float, sizes: Integers) -> float:
