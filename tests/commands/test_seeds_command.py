@@ -121,6 +121,10 @@ def test_mean_and_spread_over_real_experiments(project, monkeypatch):
     found = json.loads((project / "metrics/seeds.json").read_text())
     assert found["models"]["fusion"]["accuracy"]["by_seed"] == {"18": 0.18, "19": 0.19}
 
+    twice = seeds("18", "18")
+    assert twice.returncode == 1
+    assert "pairdx seeds = [18, 18]; a list of different whole numbers" in twice.stderr
+
     (project / "params.yaml").write_text(PARAMS.replace("seed: 17", "seed: 16"))
     stale = seeds("--training-only")
     assert stale.returncode == 1

@@ -25,7 +25,7 @@ from dvc.scm import RevError
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import write_json
 from pairdx.core.params import PARAMS, load_seed, read
-from pairdx.doctor.sections import load_seeds
+from pairdx.doctor.sections import check_seeds, load_seeds
 from pairdx.evidence.comparison.comparison import SHORT
 from pairdx.statistics.intervals.bootstrap import (
     SCORE,
@@ -128,7 +128,7 @@ DATA, LAST = "split", "compare"  # the last stage that makes pairs, and the one 
 
 def run_and_gather(out: Path, asked: Sequence[int], *, training_only: bool) -> None:
     """Run what is missing, then write and print mean and spread of every model."""
-    seeds = tuple(asked) or load_seeds()
+    seeds = check_seeds(list(asked), "pairdx seeds") or load_seeds()
     if not seeds:
         raise PairdxError(f"{PARAMS}: seeds = []; name those to run, such as [17, 18, 19]")
     if training_only:
