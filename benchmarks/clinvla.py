@@ -34,7 +34,7 @@ from pairdx.models.common.card import ModelCard
 from pairdx.models.common.predictor import Embedder
 from pairdx.pairs.store import Pairs, read_pairs
 from pairdx.prediction.embed import embed_pairs
-from pairdx.statistics.intervals.bootstrap import article_weights, interval
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, article_weights, interval
 from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
 from pairdx.training.clip.params import PairDxClipParams
 from pairdx.training.clip.tune import tune_clip
@@ -127,8 +127,9 @@ def difference(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
         drawn = article_weights(articles, params.resamples, np.random.default_rng(SEED))
         weights = np.concatenate(list(drawn))[:, there]  # (R, Q)
         means = weights @ gain[there] / weights.sum(axis=1)
-        low, high = interval(means, params.confidence, len(np.unique(articles[there])))
-        cells.append(f"{gain[there].mean():+.3f} [{low:+.3f}, {high:+.3f}]")
+        mean = gain[there].mean()
+        low, high = interval(mean, means, params.confidence, articles[there], DIFFERENCE)
+        cells.append(f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]")
     return f"| {name} | {' | '.join(cells)} |"
 
 

@@ -27,7 +27,7 @@ from pairdx.models.fusion.params import FusionParams
 from pairdx.models.tfidf.tfidf import TfidfParams, train_tfidf
 from pairdx.pairs.store import Pairs, read_pairs
 from pairdx.pairs.text import WordVectors
-from pairdx.statistics.intervals.bootstrap import article_weights, interval
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, SHARE, article_weights, interval
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.fusion.classifier import train_classifier
 
@@ -95,7 +95,8 @@ def estimate(values: Floats, articles: list[str], sign: str = "") -> str:
     numbers = np.unique(articles, return_inverse=True)[1]
     drawn = article_weights(numbers, RESAMPLES, np.random.default_rng(load_seed()))
     weights = np.concatenate(list(drawn))  # (R, N)
-    low, high = interval(weights @ values / weights.sum(1), CONFIDENCE, len(np.unique(numbers)))
+    means = weights @ values / weights.sum(1)
+    low, high = interval(values.mean(), means, CONFIDENCE, numbers, DIFFERENCE if sign else SHARE)
     return f"{values.mean():{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]"
 
 

@@ -12,6 +12,7 @@ from closure import ROOT
 from pipeline import PARAMS, WRITTEN, committed, items
 
 from pairdx.cli import app
+from pairdx.statistics.intervals.reported import estimate
 
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
@@ -74,10 +75,24 @@ def test_the_results_are_those_of_the_committed_metrics() -> None:
     rows = table_rows(README)
     for model, values in committed("metrics/comparison.json")["metrics/comparison.json"].items():
         for metric, cell in zip(("accuracy", "macro_f1"), rows[model], strict=False):
-            wanted = "{:.3f} [{:.3f}, {:.3f}]".format(
-                *(values[f"{metric}{end}"] for end in ("", "_low", "_high"))
-            )
-            assert cell == wanted, (model, metric)
+            assert cell == estimate(values, metric), (model, metric)
+
+
+def test_what_it_says_of_subgroups_follows_from_the_committed_metrics() -> None:
+    found = committed("metrics/subgroups.json")
+    trained = [name for name in found if f"`{name}` (untrained)" not in text(README)]
+    gaps = [
+        gap
+        for name in trained
+        for attribute in found[name]["by"].values()
+        for gap in attribute["largest_gap"].values()
+        if gap and gap["adjusted_high"] is not None
+    ]
+    reach = [50 * (gap["adjusted_high"] - gap["adjusted_low"]) for gap in gaps]
+    assert f"reach {min(reach):.0f} to {max(reach):.0f} points" in text(README)
+    (counts,) = {tuple(one["comparisons"].values()) for one in found.values()}
+    assert f"after the {counts[0]} comparisons of its model and score" in text(README)
+    assert f"of {len(found) * len(counts)} such families" in text(README)
 
 
 def test_the_readme_is_short_and_begins_to_run_with_two_commands() -> None:

@@ -84,13 +84,19 @@ def predict(
     except PairdxError as error:
         raise PairdxError(f"{image}: {error}") from error
     if rule:
+        import numpy as np
+
+        from pairdx.evidence.calibration.prediction_sets import members
         from pairdx.evidence.calibration.temperature import scale
 
         row = scale(row[None], rule.temperature)[0]
+        inside = members(row[None], np.array(rule.least))[0]
+        named = ", ".join(np.array(LABELS)[inside])
         if row.max() < rule.threshold:
             typer.echo(
                 f"not sure enough: {row.max():.6g}, below {rule.threshold:.6g}; ask a person"
             )
+        typer.echo(f"one of these in {100 * rule.level:g} % of pairs: {named}")
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
 
@@ -113,6 +119,9 @@ def offline_plots() -> None:
 
 @app.command()
 def seeds(
+    asked: Annotated[
+        list[int] | None, typer.Argument(help="Seeds; none: those of params.yaml.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where mean and spread are written.")] = Path(
         "metrics/seeds.json"
     ),
@@ -120,10 +129,10 @@ def seeds(
         bool, typer.Option(help="Keep the pairs and the split of params.yaml's own seed.")
     ] = False,
 ) -> None:
-    """Run the pipeline once for each of `seeds` in params.yaml; tell mean and spread."""
+    """Run the pipeline once for each seed, what ran before excepted; tell mean and spread."""
     from pairdx.commands.seeds import run_and_gather
 
-    run_and_gather(out, training_only=training_only)
+    run_and_gather(out, asked or (), training_only=training_only)
 
 
 @app.command()

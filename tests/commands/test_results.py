@@ -67,6 +67,18 @@ def test_the_table(project):
     ]
 
 
+def test_chance_is_one_in_as_many_classes_as_there_are(project, monkeypatch):
+    monkeypatch.setattr("pairdx.commands.results.LABELS", ("ct", "mri"))
+    assert "Untrained: random weights; chance = 1/2." in markdown(project)
+
+
+def test_a_perfect_score_says_what_is_known(project):
+    one = {"accuracy": 1.0, "accuracy_low": 0.884, "accuracy_high": 1.0, "n": 30}
+    one |= {"macro_f1": 1.0, "macro_f1_low": None, "macro_f1_high": None}
+    write(project / "metrics" / "comparison.json", {"fusion": one})
+    assert "| fusion | 1.000 [0.884, 1.000] | 1.000 [none] |" in markdown(project)
+
+
 def test_real_pairs_and_trained_models_need_no_warning(project):
     save_card(project, "clip_zero_shot", trained=True)
     write_test_split(project, ["MultiCaRe"] * 152 + [None])

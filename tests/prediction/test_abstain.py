@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from pairdx.cli import app
 from pairdx.core.errors import PairdxError
+from pairdx.core.schema import LABELS
 from pairdx.prediction.abstain import Rule, read_rule
 
 
@@ -17,17 +18,19 @@ def write(path, content):
 @pytest.fixture
 def rules(tmp_path):
     coverage = {"80": {"threshold": 0.999}, "95": {"threshold": 0.1}}
-    content = {"model": "tfidf", "temperature": 0.5, "coverage": coverage}
+    least = {"thresholds": dict.fromkeys(LABELS, 0.0) | {"chart": 0.9}}
+    sets = {"level": 0.9, "marginal": least}
+    content = {"model": "tfidf", "temperature": 0.5, "coverage": coverage, "sets": sets}
     return write(tmp_path / "rules.json", content)
 
 
 def test_a_rule_is_read(rules):
-    assert read_rule(rules, "80", "tfidf") == Rule(0.5, 0.999)
+    assert read_rule(rules, "80", "tfidf") == Rule(0.5, 0.999, 0.9, (0.9, 0, 0, 0, 0, 0))
 
 
 @pytest.mark.parametrize("content", [{}, [], {"temperature": "warm", "coverage": {}}])
 def test_another_file_is_refused(tmp_path, content):
-    with pytest.raises(PairdxError, match="model, temperature and coverage are needed"):
+    with pytest.raises(PairdxError, match="model, temperature, coverage and sets are needed"):
         read_rule(write(tmp_path / "x.json", content), "80", "tfidf")
     with pytest.raises(PairdxError, match="no such file"):
         read_rule(tmp_path / "y.json", "80", "tfidf")
@@ -68,6 +71,12 @@ def test_predict_scales_and_abstains(rules, model_folders, tmp_path):
     assert doubtful[0].startswith("not sure enough: 0.")
     assert doubtful[0].endswith(", below 0.999; ask a person")
     assert doubtful[1:] == answer
+    of = answer.pop(0)
+    assert of.startswith("one of these in 90 % of pairs: ")
+    named = set(of.partition(": ")[2].split(", "))
+    assert named >= set(LABELS) - {"chart"}  # all reach 0; a chart has to be sure, or the best
+    sure = next(float(line.split()[0]) for line in answer if line.endswith(" chart"))
+    assert ("chart" in named) == (sure >= 0.9 or answer[0].endswith(" chart"))
     # At a temperature of 1/2 probabilities go with their squares.
     told = [[float(line.split()[0]) for line in rows] for rows in (plain, answer)]
     squares = [one**2 for one in told[0]]

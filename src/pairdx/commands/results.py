@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import PAIRS, read_table
+from pairdx.core.schema import LABELS, PAIRS, read_table
 from pairdx.core.stage import SECONDS
 from pairdx.evidence.comparison.comparison import KEYS
 from pairdx.models.common.card import ModelCard
@@ -94,7 +94,7 @@ def _notes(top: Path, scores: dict[str, Any]) -> list[str]:
     if "synthetic" in source:
         notes.append("Numbers on drawn images say nothing about medicine.")
     if any((card := _card(top, name)) and not card.trained for name in scores):
-        notes.append("Untrained: random weights; chance = 1/6.")
+        notes.append(f"Untrained: random weights; chance = 1/{len(LABELS)}.")
     cpu = _read(top / "metrics/timing/cpu.json").get("cpu", {})
     told = ", ".join(f"{key}: {value}" for key, value in cpu.items())
     return [*notes, f"CPU s per image: median of one pair at a time, decode to label ({told})."]

@@ -64,10 +64,18 @@ def _named(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def load_seeds(path: Path = PARAMS) -> tuple[int, ...]:
     """Read ``seeds``; empty where nobody asked for several."""
-    seeds = read(path).get("seeds")
+    return check_seeds(read(path).get("seeds"), f"{path}: seeds")
+
+
+def check_seeds(seeds: object, name: str) -> tuple[int, ...]:
+    """Return the seeds if they are a list of such, and none twice.
+
+    Raises:
+        PairdxError: they are not; it begins with ``name``.
+    """
     if not isinstance(seeds, list) or not _different(seeds):
         raise PairdxError(
-            f"{path}: seeds = {seeds!r}; a list of different whole numbers from 0 to 2147483647 is "
+            f"{name} = {seeds!r}; a list of different whole numbers from 0 to 2147483647 is "
             "needed, such as [17, 18, 19]; [] for none"
         )
     return tuple(seeds)

@@ -1,18 +1,21 @@
-"""What a calibration says about one prediction: how sure it is, and whether to answer at all."""
+"""What a calibration says about one prediction: how sure it is, and what else it may be."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.schema import LABELS
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The temperature of a model, and the least confidence that is answered."""
+    """The temperature of a model, what is answered, and what belongs to a set of classes."""
 
     temperature: float
-    threshold: float
+    threshold: float  # the least confidence that is answered
+    level: float  # how often the set holds the true class
+    least: tuple[float, ...]  # from which probability each class of LABELS belongs to it
 
 
 def read_rule(path: Path, coverage: str, model: str) -> Rule:
@@ -30,13 +33,15 @@ def read_rule(path: Path, coverage: str, model: str) -> Rule:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         temperature, rules = float(content["temperature"]), dict(content["coverage"])
-        calibrated = content["model"]
+        calibrated, sets = content["model"], content["sets"]
+        level, least = float(sets["level"]), sets["marginal"]["thresholds"]
+        belongs = tuple(float(least[label]) for label in LABELS)
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run `dvc repro calibrate`") from None
     except (ValueError, KeyError, TypeError):
         raise PairdxError(
-            f"{path}: model, temperature and coverage are needed; name a file of "
-            "metrics/calibration"
+            f"{path}: model, temperature, coverage and sets are needed; name a "
+            "file of metrics/calibration, or run `dvc repro calibrate`"
         ) from None
     if calibrated != model:
         raise PairdxError(f"{path}: the calibration of {calibrated}, not of {model}; name its own")
@@ -45,4 +50,4 @@ def read_rule(path: Path, coverage: str, model: str) -> Rule:
             f"--coverage {coverage} (if not given, 90): not in {path}; allowed are "
             f"{', '.join(rules)} (more: calibrate.coverages)"
         )
-    return Rule(temperature, float(rules[coverage]["threshold"]))
+    return Rule(temperature, float(rules[coverage]["threshold"]), level, belongs)

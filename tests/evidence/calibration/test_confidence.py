@@ -187,7 +187,7 @@ def calibrate(folder):
     """Run the stage on what `a` says of both splits, as far as it is there."""
     write_params(folder, compared=["a"])
     words = "--test test --validation validation --metrics m --reliability r.csv "
-    return run(folder, "calibrate", words + "--risk-coverage c.csv")
+    return run(folder, "calibrate", words + "--risk-coverage c.csv --sets s.csv")
 
 
 def test_the_stage(tmp_path):
@@ -202,6 +202,8 @@ def test_the_stage(tmp_path):
     header = "model,scaling,confidence,accuracy,count,lower,upper"
     assert (tmp_path / "r.csv").read_text().splitlines()[0] == header
     assert (tmp_path / "c.csv").read_text().splitlines()[0] == "model,coverage,risk"
+    assert found["sets"]["level"] == 0.9
+    assert len((tmp_path / "s.csv").read_text().splitlines()) == 1 + 2 * 7
 
 
 def test_the_stage_wants_both_splits(tmp_path):

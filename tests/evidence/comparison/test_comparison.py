@@ -63,7 +63,7 @@ def test_the_differences_are_told_as_a_table_and_drawn(project):
         ["b - a", "macro_f1"],
     ]
     table = (project / "table.md").read_text().splitlines()
-    assert table[2].startswith("| b - a | -0.333 [-1.000, +0.000] | -0.600 [")
+    assert table[2].startswith("| b - a | -0.333 [-0.960, +0.847] | -0.600 [")
     assert table[2].endswith("| 0 | 1 | 1.0000 | 1.0000 | 1.0000 | 1.0000 |")
     assert table[4].startswith("3 test pairs of 3 articles.")
 

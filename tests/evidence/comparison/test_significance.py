@@ -72,8 +72,9 @@ def test_the_counts_and_differences_of_six_pairs():
 def test_a_model_and_its_copy_do_not_differ():
     one = predictions([0, 1, 2, 0], [0, 1, 0, 2])
     [found] = compare_all({"a": one, "b": one}, PARAMS, seed=1)
-    for key in ("accuracy", "accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high"):
-        assert found[key] == 0
+    assert found["accuracy"] == found["macro_f1"] == 0
+    for key in ("accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high"):
+        assert found[key] is None  # no resample can say how far apart they may be elsewhere
     assert (found["n01"], found["n10"]) == (0, 0)
     assert found["p"] == found["p_by_article"] == found["p_by_article_holm"] == 1
 

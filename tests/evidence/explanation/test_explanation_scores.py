@@ -37,9 +37,9 @@ def test_areas_and_gains_by_hand():
     assert numbers["random"] == pytest.approx(0.575)
     assert numbers["deletion_gain"] == pytest.approx(0.225)
     assert numbers["insertion_gain"] == pytest.approx(0.025)
-    assert numbers["deletion_gain_low"] == pytest.approx(0.2)
-    assert numbers["deletion_gain_high"] == pytest.approx(0.25)
-    assert numbers["insertion_gain_low"] == pytest.approx(-0.2)
+    # Of two articles Student's t has one degree of freedom: 12.7 standard errors of 0.025 or so.
+    assert -0.15 < numbers["deletion_gain_low"] < -0.05
+    assert -1 < numbers["insertion_gain_low"] < -0.99
 
 
 def test_mean_curves_by_hand():
@@ -66,7 +66,7 @@ def test_contributions_are_averaged_by_class():
     assert summary["neither"] == pytest.approx(0.2)
     first = summary["per_class"][LABELS[0]]  # rows 0 and 6
     assert (first["n"], first["image"], first["caption"]) == (2, 0.3, 0.5)
-    assert (first["image_low"], first["image_high"]) == (0, 0.6)
+    assert -1 < first["image_low"] < 0 < 0.6 < first["image_high"] < 1  # of two articles
 
 
 def test_pairs_without_a_share_are_left_out():
@@ -74,7 +74,7 @@ def test_pairs_without_a_share_are_left_out():
     share = np.where(np.arange(12) < 6, 0.3, np.nan)
     shares = Contributions(np.zeros(12, int), np.zeros(12), np.ones(12), np.ones(12))
     summary = summarise_modalities(replace(shares, image=share), pairs, PARAMS, 1)
-    assert (summary["n"], summary["image"], summary["image_low"]) == (12, 0.3, 0.3)
+    assert (summary["n"], summary["image"], summary["image_low"]) == (12, 0.3, None)
     one = summary["per_class"][LABELS[0]]  # rows 0 and 6, of which one is left
     assert (one["n"], one["image"], one["image_low"]) == (2, 0.3, None)
 

@@ -52,6 +52,16 @@ def test_the_interval_is_that_of_two_independent_samples():
     assert width > found["accuracy_high"] - found["accuracy_low"]
 
 
+def test_a_perfect_score_elsewhere_is_no_certainty():
+    actual = np.arange(30) % 6
+    external = Predictions(np.arange(30), actual, actual, np.eye(6)[actual])
+    found = summarise_external(external, TEST, PARAMS, 1)
+    assert (found["accuracy"], found["accuracy_high"]) == (1, 1)
+    assert found["accuracy_low"] == pytest.approx(0.025 ** (1 / 30), abs=1e-6)
+    assert found["macro_f1_low"] is found["auroc_high"] is None
+    assert found["accuracy_drop_low"] < found["accuracy_drop"] < found["accuracy_drop_high"]
+
+
 def test_a_folder_of_one_article_has_no_intervals():
     external = draw(40, 2)
     external = Predictions(np.zeros(40, dtype=int), *list(vars(external).values())[1:])

@@ -39,33 +39,42 @@ def test_scores_are_scikit_learns_with_and_without():
         for row in weights.astype(int)
     ]
     assert (told["accuracy_change_low"], told["accuracy_change_high"]) == pytest.approx(
-        wide_ends(changes, 40), abs=1e-6
+        wide_ends(told["accuracy_change"], changes, scored.articles, difference=True), abs=1e-5
     )
 
 
 def test_intervals_count_the_articles_that_are_left():
-    """Suspects are all pairs but those of two articles: the ends are the furthest resamples."""
+    """Suspects are all pairs but those of five articles."""
     scored = draw()
-    told = rescore(scored, scored.articles > 1, PARAMS, 1)
+    told = rescore(scored, scored.articles > 4, PARAMS, 1)
     (weights,) = article_weights(scored.articles, 100, np.random.default_rng(1))
-    right, kept = weights[:, :4] @ scored.correct[:4], weights[:, :4].sum(axis=1)
+    right, kept = weights[:, :10] @ scored.correct[:10], weights[:, :10].sum(axis=1)
     shares = right[kept > 0] / kept[kept > 0]
-    assert told["accuracy_without_suspects_low"] == pytest.approx(shares.min(), abs=1e-6)
-    assert told["accuracy_without_suspects_high"] == pytest.approx(shares.max(), abs=1e-6)
+    low, high = (told[f"accuracy_without_suspects{end}"] for end in ("_low", "_high"))
+    wanted = wide_ends(scored.correct[:10].mean(), shares, scored.articles[:10])
+    assert (low, high) == pytest.approx(wanted, abs=1e-6)
     alone = rescore(scored, scored.articles > 0, PARAMS, 1)
     assert alone["accuracy_without_suspects"] == scored.correct[:2].mean()
-    assert alone["accuracy_without_suspects_low"] is None
+    assert alone["accuracy_without_suspects_low"] == 0.025  # one article, which is right
+    assert alone["macro_f1_without_suspects_low"] is None
     assert alone["accuracy_low"] == told["accuracy_low"]
 
 
 def test_without_suspects_nothing_changes():
     told = rescore(draw(), np.zeros(80, dtype=bool), PARAMS, 1)
     assert told["accuracy"] == told["accuracy_without_suspects"]
-    assert (told["accuracy_change"], told["accuracy_change_low"], told["accuracy_change_high"]) == (
-        0,
-        0,
-        0,
-    )
+    assert told["accuracy_change"] == 0
+    assert told["accuracy_change_low"] is told["accuracy_change_high"] is None
+
+
+def test_a_perfect_model_is_no_certainty():
+    actual = np.arange(30) % 6
+    suspects = np.arange(30) < 10
+    told = rescore(predictions(actual, actual), suspects, PARAMS, 1)
+    assert told["accuracy_low"] == pytest.approx(0.025 ** (1 / 30), abs=1e-6)
+    assert told["accuracy_without_suspects_low"] == pytest.approx(0.025 ** (1 / 20), abs=1e-6)
+    assert told["accuracy_high"] == 1
+    assert (told["macro_f1"], told["macro_f1_low"], told["macro_f1_high"]) == (1, None, None)
 
 
 def test_nothing_but_suspects():

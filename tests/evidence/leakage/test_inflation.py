@@ -51,12 +51,13 @@ def test_the_inflation_is_the_paired_difference():
     scores = told(none, article, list("abcdef"))
     assert (scores["none"], scores["article"]) == (0.666667, 0.5)
     assert scores["inflation"] == 0.166667
-    # One pair of six differs: it is drawn k of 6 times; P(k = 0) = 0.33, P(k >= 3) = 0.06,
-    # P(k >= 4) = 0.009, P(k >= 5) = 0.0007. Of six articles, a 95 % interval leaves 0.0024 at
-    # either end: it goes from 0 to 4 of 6.
-    assert (scores["inflation_low"], scores["inflation_high"]) == (0.0, 0.666667)
+    # One pair of six differs: the mean's standard error is sqrt(1/6 * 5/6 / 5), and Student's t
+    # with five degrees of freedom reaches 2.571 of them, on Fisher's scale.
+    reach = 2.571 * np.sqrt(5 / 36 / 5) / (1 - 1 / 36)
+    wanted = np.tanh(np.arctanh(1 / 6) + np.array([-reach, reach]))
+    assert (scores["inflation_low"], scores["inflation_high"]) == pytest.approx(wanted, abs=0.02)
     same = told(none, none, list("abcdef"))
-    assert (same["inflation_low"], same["inflation_high"]) == (0.0, 0.0)
+    assert (same["inflation"], same["inflation_low"], same["inflation_high"]) == (0, None, None)
 
 
 def test_siblings_count_as_one_draw_under_both():

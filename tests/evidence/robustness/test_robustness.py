@@ -66,7 +66,8 @@ def test_the_errors_are_those_of_the_paper_by_hand(tmp_path):
     assert fusion["caption"]["mean_error"] == 0.75  # (2 + 4) / 8
     typos = fusion["caption"]["corruptions"]["typos"]
     assert typos["error_rate_by_severity"] == {"1": 0.5, "2": 1.0}
-    assert reference["image"]["mce"] == reference["image"]["mce_low"] == 1
+    assert reference["image"]["mce"] == 1
+    assert reference["image"]["mce_low"] is None  # 1 by definition: nothing varies
     assert reference["image"]["accuracy_drop"] == 0.25  # 0.5 - 1 / 4
 
 
@@ -85,9 +86,22 @@ def test_drops_are_paired_by_article(tmp_path):
     content = rows({("image_only", "noise"): (1, 2, 2), ("image_only", "blur"): (1, 1, 1)})
     found = summarise(errors(tmp_path, content))["models"]["image_only"]["image"]["corruptions"]
     noise = found["noise"]
-    # Drawn twice, once or never: the first article loses 2, 1 or 0 of four answers.
-    assert (noise["accuracy_drop_low"], noise["accuracy_drop_high"]) == (0, 0.5)
-    assert found["blur"]["accuracy_drop_high"] == 0
+    # Drawn twice, once or never: the first article loses 2, 1 or 0 of four answers. Of the two
+    # articles 12.7 standard errors of 0.25 are left, on Fisher's scale.
+    assert noise["accuracy_drop"] == 0.25
+    assert -1 < noise["accuracy_drop_low"] < -0.99 < 0.99 < noise["accuracy_drop_high"] < 1
+    assert found["blur"]["accuracy_drop"] == 0
+    assert found["blur"]["accuracy_drop_high"] is None
+
+
+def test_a_model_that_is_never_wrong_may_be_so_elsewhere(tmp_path):
+    never = rows({("image_only", "noise"): (1, 0, 0), ("image_only", "blur"): (1, 1, 2)})
+    found = errors(tmp_path, never)
+    noise = summarise(found)["models"]["image_only"]["image"]["corruptions"]["noise"]
+    assert (noise["error_rate"], noise["error_rate_low"]) == (0, 0)
+    assert noise["error_rate_high"] == pytest.approx(1 - 0.025 ** (1 / 2), abs=1e-6)  # two articles
+    drawn = [line for line in chart(found).splitlines() if line.startswith("image_only,noise,1,")]
+    assert drawn == ["image_only,noise,1,1.0,0.158114,1.0"]
 
 
 def test_a_reference_without_errors_gives_no_ratio(tmp_path):

@@ -67,7 +67,7 @@ def test_intervals_are_moved_out_for_the_articles():
     (weights,) = bootstrap.article_weights(drawn.articles, 500, np.random.default_rng(1))
     shares = weights @ drawn.correct / weights.sum(axis=1)
     assert (summary["accuracy_low"], summary["accuracy_high"]) == pytest.approx(
-        wide_ends(shares, 12), abs=1e-6
+        wide_ends(drawn.correct.mean(), shares, drawn.articles), abs=1e-6
     )
 
 
@@ -109,7 +109,20 @@ def test_resamples_of_a_single_class_leave_no_nan():
     perfect = np.eye(6)[[0, 1]]
     drawn = Predictions(np.array([0, 1]), np.array([0, 1]), np.array([0, 1]), perfect)
     summary = summarise(drawn, PARAMS, seed=1)
-    assert (summary["auroc_low"], summary["auroc"], summary["auroc_high"]) == (1, 1, 1)
+    assert (summary["auroc_low"], summary["auroc"], summary["auroc_high"]) == (None, 1, None)
+
+
+def test_a_perfect_score_is_no_certainty():
+    """Thirty of thirty right: shares have the exact interval, what is no share has none."""
+    actual = np.arange(30) % 6
+    drawn = Predictions(np.arange(30), actual, actual, np.eye(6)[actual])
+    summary = summarise(drawn, PARAMS, seed=1)
+    assert summary["accuracy"] == summary["accuracy_high"] == 1
+    assert summary["accuracy_low"] == pytest.approx(0.025 ** (1 / 30), abs=1e-6)  # 0.884
+    for metric in ("macro_f1", "balanced_accuracy", "auroc"):
+        ends = [summary[f"{metric}{end}"] for end in ("", "_low", "_high")]
+        assert ends == [1, None, None]
+    assert list(summary) == list(summarise(draw(np.arange(120)), PARAMS, seed=1))
 
 
 def evaluate(folder, chart=0.9):

@@ -79,6 +79,15 @@ def test_glove_text(tmp_path):
     assert made.vectors.tolist() == [[0.5, -1, 2], [1, 2, 3], [0, 0, 1]]
 
 
+@pytest.mark.parametrize("header", ["", "5 3\n"])
+def test_words_may_hold_spaces_as_in_glove_840b(tmp_path, header):
+    text = ". . . 0.5 -1 2\nat name@domain.com 1 2 3\n2 0 0 1\n1/2 0 1 0\nct 1 0 0\n"
+    (tmp_path / "glove.840B.3d.txt").write_text(header + text, encoding="utf-8")
+    made = from_file(tmp_path / "glove.840B.3d.txt")
+    assert made.vocabulary.words == (". . .", "at name@domain.com", "2", "1/2", "ct")
+    assert made.vectors[:2].tolist() == [[0.5, -1, 2], [1, 2, 3]]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_word2vec_text_has_a_line_of_counts(tmp_path, packed):
     path = tmp_path / ("vectors.txt.gz" if packed else "vectors.txt")
@@ -135,6 +144,7 @@ DAMAGED = {
     "words.txt": b"not a table\nof numbers at all\n",
     "binary.txt": bytes(range(256)) * 8,
     "ragged.txt": b"the 1 2 3\nfracture 1 2\n",
+    "longer.txt": b"the 1 2 3\nfracture 1 2 3 4\n",
     "truncated.gz": GZIP[: len(GZIP) // 2],
     "header.gz": GZIP[:6],
     "garbage.gz": b"garbage",

@@ -1,6 +1,6 @@
 """How far a model's probabilities can be trusted, before and after temperature scaling.
 
-- `ece`: expected calibration error, see ``calibration``; its resamples lie above it on average.
+- `ece`: expected calibration error, see ``calibration``; of few pairs it is too high.
 - `brier`: squared distance between the six probabilities and the label, from 0 to 2.
 - `nll`: negative log-likelihood of the label.
 - `aurc`: area under risk over coverage, see ``abstention``.
@@ -18,6 +18,7 @@ import numpy as np
 
 from pairdx.evidence.calibration.abstention import risk_areas, threshold_for
 from pairdx.evidence.calibration.params import CalibrateParams
+from pairdx.evidence.calibration.prediction_sets import summarise_sets
 from pairdx.evidence.calibration.temperature import (
     HIGHEST,
     LOWEST,
@@ -25,13 +26,13 @@ from pairdx.evidence.calibration.temperature import (
     log_loss,
     scale,
 )
-from pairdx.statistics.intervals.bootstrap import Floats
+from pairdx.statistics.intervals.bootstrap import ANY, LOSS, SCORE, Floats, Scale
 from pairdx.statistics.intervals.reported import DIGITS, Summary
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.calibration import expected_calibration_error
 from pairdx.statistics.scores.classification import Predictions
 
-SCORES = ("ece", "brier", "nll", "aurc")
+SCALES = {"ece": SCORE, "brier": Scale(0, 2), "nll": LOSS, "aurc": SCORE}
 
 
 def at_temperature(model: Predictions, temperature: float) -> Predictions:
@@ -47,7 +48,7 @@ def temperature_of(validation: Predictions) -> float:
 def summarise(
     test: Predictions, validation: Predictions, params: CalibrateParams, seed: int
 ) -> dict[str, Any]:
-    """Every score before and after scaling, its change, and what abstaining brings."""
+    """Scores before and after scaling, their change, what abstaining brings, and sets."""
     temperature = temperature_of(validation)
     after = at_temperature(test, temperature)
     drawn = Resamples.draw(test.articles, params.resamples, params.confidence, seed)
@@ -55,18 +56,22 @@ def summarise(
         "before": _scores(test, drawn.weights, params.calibration_bins),
         "after": _scores(after, drawn.weights, params.calibration_bins),
     }
-    scores["change"] = {name: scores["after"][name] - scores["before"][name] for name in SCORES}
-    sure = at_temperature(validation, temperature).confidence
+    scores["change"] = {name: scores["after"][name] - scores["before"][name] for name in SCALES}
+    calibrated = at_temperature(validation, temperature)
+    sure = calibrated.confidence
     return {
         "n": len(test.actual),
         "n_validation": len(validation.actual),
         "temperature": temperature,
         "temperature_at_limit": not LOWEST * 1.001 < temperature < HIGHEST / 1.001,
-        **{when: _summaries(values, drawn) for when, values in scores.items()},
+        "before": _summaries(scores["before"], drawn, SCALES),
+        "after": _summaries(scores["after"], drawn, SCALES),
+        "change": _summaries(scores["change"], drawn, dict.fromkeys(SCALES, ANY)),
         "coverage": {
             f"{100 * coverage:g}": answered(after, threshold_for(coverage, sure), drawn)
             for coverage in params.coverages
         },
+        "sets": summarise_sets(after, calibrated, params.set_coverage, drawn),
     }
 
 
@@ -96,8 +101,8 @@ def _scores(model: Predictions, weights: Floats, bins: int) -> dict[str, Floats]
     }
 
 
-def _summaries(values: dict[str, Floats], drawn: Resamples) -> Summary:
+def _summaries(values: dict[str, Floats], drawn: Resamples, scales: dict[str, Scale]) -> Summary:
     found: Summary = {}
     for name, resampled in values.items():
-        found |= drawn.summary(name, resampled)
+        found |= drawn.summary(name, resampled, scales[name])
     return found

@@ -16,6 +16,7 @@ class CalibrateParams(WithIntervals):
     shared: ClassVar[tuple[str, ...]] = ("intervals", "calibration_bins")
     calibration_bins: int = Field(ge=2, le=100)
     coverages: Annotated[tuple[Share, ...], Strict(False), Field(min_length=1)]
+    set_coverage: float = Field(gt=0, lt=1)  # of sets of classes: how often the true one is inside
 
     @field_validator("coverages")
     @classmethod

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from pairdx.statistics.intervals.bootstrap import Floats, Integers
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, Floats, Integers
 from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import Summary
 from pairdx.statistics.intervals.resamples import Resamples
@@ -98,7 +98,7 @@ def _scores(model: Predictions, drawn: Resamples) -> dict[str, Floats]:
 def _differences(first: dict[str, Floats], second: dict[str, Floats], drawn: Resamples) -> Summary:
     found: Summary = {}
     for name in COMPARED:
-        found |= drawn.summary(name, first[name] - second[name])
+        found |= drawn.summary(name, first[name] - second[name], DIFFERENCE)
     return found
 
 

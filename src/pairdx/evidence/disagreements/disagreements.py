@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field, Strict, field_validator
 
 from pairdx.core.schema import LABELS
-from pairdx.statistics.intervals.bootstrap import Booleans, Integers
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, Booleans, Integers
 from pairdx.statistics.intervals.params import WithIntervals
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import Predictions
@@ -102,5 +102,5 @@ def _group(group: Booleans, found: Mapping[str, Booleans], drawn: Resamples) -> 
         **drawn.share("differ_share", differ, group),
         **drawn.share("first_right_share", first, differ),
         **drawn.share("second_right_share", second, differ),
-        **drawn.mean("accuracy_difference", gain, group),
+        **drawn.mean("accuracy_difference", gain, group, DIFFERENCE),
     }

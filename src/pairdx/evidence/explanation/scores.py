@@ -29,8 +29,8 @@ from pairdx.models.common.explainable import ImageModel
 from pairdx.models.common.predictor import Predictor
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import tokenize
-from pairdx.statistics.intervals.bootstrap import Floats
-from pairdx.statistics.intervals.reported import DIGITS, Summary, with_interval
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, Floats
+from pairdx.statistics.intervals.reported import DIGITS, ENDS, Summary
 from pairdx.statistics.intervals.resamples import Resamples
 
 
@@ -175,11 +175,10 @@ def _means(
     """The mean of each column over the pairs that have a value, whose ``articles`` are drawn."""
     found: Summary = {"n": len(articles)}
     if not articles:
-        for name in columns:
-            found |= with_interval(name, np.nan, np.empty(0), params.confidence, 0)
-        return found
+        nothing = {f"{name}{end}": None for name in columns for end in ENDS}
+        return found | nothing
     numbers = np.unique(articles, return_inverse=True)[1]
     drawn = Resamples.draw(numbers, params.resamples, params.confidence, seed)
     for name, values in columns.items():
-        found |= drawn.mean(name, values, np.isfinite(values))
+        found |= drawn.mean(name, values, np.isfinite(values), DIFFERENCE)
     return found

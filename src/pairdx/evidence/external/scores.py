@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.predictions.summary import ScoreParams, resample, summarise
 from pairdx.statistics.scores.classification import Predictions
@@ -35,10 +36,12 @@ def summarise_external(
         return summary | {"test": {"n": 0}}
     outside = resample(external, params, seed)
     inside = resample(compared, params, seed + 1)
-    articles = min(len(np.unique(one.articles)) for one in (external, compared))
+    fewer = min((external.articles, compared.articles), key=lambda one: len(np.unique(one)))
     for name in DROPS:
         lost = inside[name] - outside[name]
-        summary |= with_interval(f"{name}_drop", lost[0], lost[1:], params.confidence, articles)
+        summary |= with_interval(
+            f"{name}_drop", lost[0], lost[1:], params.confidence, fewer, DIFFERENCE
+        )
     scores = {name: rounded(inside[name][0]) for name in DROPS}
     return summary | {"test": {"n": int(there.sum()), **scores}}
 

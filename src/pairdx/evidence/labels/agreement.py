@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pairdx.readers.labels import ANSWERS, UNCLEAR
-from pairdx.statistics.intervals.bootstrap import Floats, article_weights
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, SHARE, Floats, article_weights
 from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import with_interval
 
@@ -97,13 +97,14 @@ def compare(one: Answers, other: Answers, bootstrap: Bootstrap) -> dict[str, Any
         ]
     )
     point = _tables(np.ones((1, len(both))), cells)
-    for name, measure in (("agree", share), ("kappa", kappa)):
+    for name, measure, scale in (("agree", share, SHARE), ("kappa", kappa, DIFFERENCE)):
         result |= with_interval(
             name,
             measure(point)[0],
             measure(resampled),
             bootstrap.params.confidence,
-            len(np.unique(articles)),
+            articles,
+            scale,
         )
     return result
 

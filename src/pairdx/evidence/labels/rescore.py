@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairdx.statistics.intervals.bootstrap import Floats, article_weights
+from pairdx.statistics.intervals.bootstrap import (
+    DIFFERENCE,
+    SCORE,
+    SHARE,
+    Floats,
+    Scale,
+    article_weights,
+)
 from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import with_interval
 from pairdx.statistics.scores.classification import Predictions, accuracy, confusion, macro_f1
@@ -42,9 +49,17 @@ def rescore(
     for name, values in point.items():
         resampled = np.concatenate([part[name] for part in parts])
         counted = ~suspects if name.endswith(WITHOUT) else np.ones_like(suspects)
-        articles = len(np.unique(predictions.articles[counted]))
-        summary |= with_interval(name, values[0], resampled, params.confidence, articles)
+        articles = predictions.articles[counted]
+        summary |= with_interval(
+            name, values[0], resampled, params.confidence, articles, _scale(name)
+        )
     return summary
+
+
+def _scale(name: str) -> Scale:
+    if name.endswith("_change"):
+        return DIFFERENCE
+    return SHARE if name.startswith("accuracy") else SCORE
 
 
 def _score(

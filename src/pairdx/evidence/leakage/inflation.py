@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairdx.curate.splits.split import deal
-from pairdx.statistics.intervals.bootstrap import Floats, Integers
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, SHARE, Floats, Integers
 from pairdx.statistics.intervals.reported import Summary
 from pairdx.statistics.intervals.resamples import Resamples
 
@@ -78,7 +78,9 @@ def summarise(
     numbers = np.unique(articles, return_inverse=True)[1]
     drawn = Resamples.draw(numbers, resamples, confidence, seed)
     told: Summary = {}
+    everyone = np.ones(len(numbers), dtype=bool)
+    for name, ours in values.items():
+        told |= drawn.mean(name, ours, everyone, SHARE)
     inflation = values["none"] - values["article"]
-    for name, ours in {**values, "inflation": inflation}.items():
-        told |= drawn.mean(name, ours, np.ones(len(ours), dtype=bool))
+    told |= drawn.mean("inflation", inflation, everyone, DIFFERENCE)
     return told

@@ -23,7 +23,7 @@ from pairdx.models.tfidf.caption_probe import classify_captions
 from pairdx.pairs.images import ImageInput
 from pairdx.statistics.intervals.bootstrap import Floats
 from pairdx.statistics.intervals.params import WithIntervals
-from pairdx.statistics.intervals.reported import rounded
+from pairdx.statistics.intervals.reported import ENDS, rounded
 
 
 class LeakageParams(WithIntervals):
@@ -122,8 +122,9 @@ def chart(told: Mapping[str, Any]) -> str:
     named = {"none": "split by pair", "article": "split by article", "inflation": "inflation"}
     for probe, scores in told["accuracy"].items():
         for by in (*GROUPINGS, "inflation"):
-            low, high = scores[f"{by}_low"], scores[f"{by}_high"]
-            lines.append(f"accuracy of {probe},{named[by]},{scores[by]},{low},{high}")
+            ends = (scores[f"{by}{end}"] for end in ENDS)
+            cells = ("" if end is None else str(end) for end in ends)
+            lines.append(f"accuracy of {probe},{named[by]},{','.join(cells)}")
     for by, shares in told["shared"].items():
         lines += [
             f"{name} seen in training,{named[by]},{at},{at},{at}" for name, at in shares.items()

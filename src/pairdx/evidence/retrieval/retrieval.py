@@ -32,7 +32,7 @@ import pyarrow as pa
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, LABELS, read_table
 from pairdx.evidence.retrieval.params import RetrieveParams
-from pairdx.statistics.intervals.bootstrap import Floats, Integers, article_weights
+from pairdx.statistics.intervals.bootstrap import SHARE, Floats, Integers, article_weights
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.scores.ranking import (
     Booleans,
@@ -153,9 +153,9 @@ def _summary(search: Search, params: RetrieveParams, seed: int) -> dict[str, flo
         ]
     )  # (R, M)
     for column, (name, each) in enumerate(scores.items()):
-        articles = len(np.unique(search.articles[~np.isnan(each)]))
+        articles = search.articles[~np.isnan(each)]
         summary |= with_interval(
-            name, _mean(each), resampled[:, column], params.confidence, articles
+            name, _mean(each), resampled[:, column], params.confidence, articles, SHARE
         )
     return summary
 

@@ -23,7 +23,14 @@ import pandas as pd
 from pairdx.core.errors import PairdxError
 from pairdx.evidence.robustness.answers import Booleans, Corrupted
 from pairdx.evidence.robustness.params import RobustnessParams
-from pairdx.statistics.intervals.bootstrap import Floats, article_weights
+from pairdx.statistics.intervals.bootstrap import (
+    DIFFERENCE,
+    LOSS,
+    SHARE,
+    Floats,
+    Scale,
+    article_weights,
+)
 from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
 from pairdx.statistics.scores.ranking import divide
 
@@ -37,10 +44,10 @@ class Errors:
     reference: int  # which of the F models others are held against
     confidence: float
 
-    def told(self, name: str, values: Floats) -> Summary:
+    def told(self, name: str, values: Floats, scale: Scale) -> Summary:
         """A value that is made of the rates, (1 + R,), with its interval."""
-        articles = len(np.unique(self.answers.articles))
-        return with_interval(name, values[0], values[1:], self.confidence, articles)
+        articles = self.answers.articles
+        return with_interval(name, values[0], values[1:], self.confidence, articles, scale)
 
 
 def measure(answers: Corrupted, params: RobustnessParams, seed: int) -> Errors:
@@ -87,7 +94,7 @@ def chart(errors: Errors) -> str:
     for f, k, s in np.ndindex(errors.rates.shape[1:]):
         if answers.read[f, k]:
             kind = list(answers.kinds)[k].replace("_", " ")
-            numbers = errors.told("accuracy", 1 - errors.rates[:, f, k, s])
+            numbers = errors.told("accuracy", 1 - errors.rates[:, f, k, s], SHARE)
             rows.append((answers.models[f], kind, s, *numbers.values()))
     columns = ["model", "corruption", "severity", "accuracy", "low", "high"]
     return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
@@ -108,16 +115,16 @@ def _of_part(errors: Errors, model: int, places: list[int]) -> dict[str, Any]:
     lost = own - rates[:, model, :, 0]
     relative = divide(own, corrupted[:, errors.reference])
     summary: dict[str, Any] = {
-        **errors.told("mean_error", own.mean(axis=1)),
-        **errors.told("accuracy_drop", lost.mean(axis=1)),
+        **errors.told("mean_error", own.mean(axis=1), SHARE),
+        **errors.told("accuracy_drop", lost.mean(axis=1), DIFFERENCE),
     }
     if read[errors.reference, places].all():  # else it stands for nothing
-        summary |= errors.told("mce", relative.mean(axis=1))
+        summary |= errors.told("mce", relative.mean(axis=1), LOSS)
     kinds = list(errors.answers.kinds)
     summary["corruptions"] = {
         kinds[place]: {
-            **errors.told("error_rate", own[:, k]),
-            **errors.told("accuracy_drop", lost[:, k]),
+            **errors.told("error_rate", own[:, k], SHARE),
+            **errors.told("accuracy_drop", lost[:, k], DIFFERENCE),
             "error_rate_by_severity": {
                 str(severity): rounded(rate)
                 for severity, rate in enumerate(rates[0, model, k, 1:], start=1)

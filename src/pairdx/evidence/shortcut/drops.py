@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from pairdx.statistics.intervals.bootstrap import Floats, Integers, article_weights
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, Floats, Integers, article_weights
 from pairdx.statistics.intervals.reported import Summary, rounded, with_interval
 from pairdx.statistics.scores.classification import COMPARED, confusion
 
@@ -57,9 +57,8 @@ def drops(
     resamples = article_weights(pairs.articles, params.resamples, np.random.default_rng(seed))
     weights = (np.ones((1, len(pairs.actual))), *resamples)
     scored = np.concatenate([_score(rows, pairs.actual, versions) for rows in weights])
-    articles = len(np.unique(pairs.articles))
     return {
-        name: _summary(scored[:, 0], scored[:, version], params.confidence, articles)
+        name: _summary(scored[:, 0], scored[:, version], params.confidence, pairs.articles)
         for version, name in enumerate(after, start=1)
     }
 
@@ -73,9 +72,11 @@ def _score(weights: Floats, actual: Integers, versions: Sequence[Integers]) -> F
     return np.stack(scored, axis=1)
 
 
-def _summary(before: Floats, after: Floats, confidence: float, articles: int) -> Summary:
+def _summary(before: Floats, after: Floats, confidence: float, articles: Integers) -> Summary:
     """The metrics of a version (1 + R, M), and its drops with their intervals."""
     summary = {name: rounded(value) for name, value in zip(COMPARED, after[0], strict=True)}
     for name, lost in zip(COMPARED, (before - after).T, strict=True):
-        summary |= with_interval(f"{name}_drop", lost[0], lost[1:], confidence, articles)
+        summary |= with_interval(
+            f"{name}_drop", lost[0], lost[1:], confidence, articles, DIFFERENCE
+        )
     return summary

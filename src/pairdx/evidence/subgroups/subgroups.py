@@ -22,7 +22,7 @@ import pandas as pd
 
 from pairdx.evidence.subgroups.attributes import Attribute
 from pairdx.evidence.subgroups.params import SubgroupsParams
-from pairdx.statistics.intervals.bootstrap import Floats, Integers, expanded
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, SCORE, Floats, Integers, expanded
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import (
@@ -164,7 +164,9 @@ def _groups(
             "small": size < min_pairs,
         }
         table[group] |= drawn.share("accuracy", predictions.correct, inside)
-        table[group] |= drawn.summary("macro_f1", scores["macro_f1"].values[:, position], inside)
+        table[group] |= drawn.summary(
+            "macro_f1", scores["macro_f1"].values[:, position], SCORE, inside
+        )
     return table
 
 
@@ -180,9 +182,9 @@ def _largest_gap(scores: Scores, width: float, confidence: float) -> dict[str, A
     sign = 1 if gaps[at] >= 0 else -1
     best, worst = scores.compared[at][::sign]
     gap, values = sign * gaps[at], sign * resampled[:, at]
-    articles = len(np.unique(scores.articles[np.isin(scores.attribute.member, (best, worst))]))
-    told = with_interval("gap", gap, values, confidence, articles)
-    reach = width * float(np.nanstd(values)) if articles > 1 else np.nan
+    articles = scores.articles[np.isin(scores.attribute.member, (best, worst))]
+    told = with_interval("gap", gap, values, confidence, articles, DIFFERENCE)
+    reach = width * float(np.nanstd(values)) or np.nan  # where nothing varies, nothing is known
     return {
         "best": scores.attribute.groups[best],
         "worst": scores.attribute.groups[worst],
@@ -205,8 +207,9 @@ def _largest_of_all(by: Mapping[str, Any], metric: str) -> dict[str, Any] | None
 def _max_t(all_scores: Sequence[Scores], confidence: float) -> float:
     """How many standard errors an interval must reach to hold for all comparisons at once."""
     gaps = np.concatenate([scores.gaps for scores in all_scores])
-    articles = len(np.unique(np.concatenate([scores.articles for scores in all_scores])))
-    if not len(gaps) or articles < 2:
+    articles = np.concatenate([scores.articles for scores in all_scores])
+    sizes = np.unique(articles, return_counts=True)[1]
+    if not len(gaps) or len(sizes) < 2:
         return 0.0
     resampled = np.concatenate([scores.resampled_gaps for scores in all_scores], axis=1)
     error = np.nanstd(resampled, axis=0)
@@ -214,5 +217,5 @@ def _max_t(all_scores: Sequence[Scores], confidence: float) -> float:
     if not moving.any():
         return 0.0
     deviations = np.abs(resampled[:, moving] - gaps[moving]) / error[moving]
-    wanted = expanded(confidence, articles)
+    wanted = expanded(confidence, sizes)
     return float(np.nanquantile(np.fmax.reduce(deviations, axis=1), wanted))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from pairdx.statistics.intervals.bootstrap import Floats, interval
+from pairdx.statistics.intervals.bootstrap import Floats, Integers, Scale, interval
 
 DIGITS = 6
 
@@ -11,7 +11,12 @@ Summary = dict[str, float | None]
 
 
 def with_interval(
-    name: str, point: float, resampled: Floats, confidence: float, articles: int
+    name: str,
+    point: float,
+    resampled: Floats,
+    confidence: float,
+    articles: Integers,
+    scale: Scale,
 ) -> Summary:
     """Return ``name``, ``<name>_low`` and ``<name>_high``.
 
@@ -20,9 +25,10 @@ def with_interval(
         point: the value; NaN where it is not defined, which leaves it without an interval too.
         resampled: the same in R resamples, (R,); those without a value are left out.
         confidence: of the interval.
-        articles: among the pairs that the value is about; fewer than two give no interval.
+        articles: of the pairs that the value is about, (N,).
+        scale: of the value.
     """
-    ends = (math.nan, math.nan) if math.isnan(point) else interval(resampled, confidence, articles)
+    ends = interval(point, resampled, confidence, articles, scale)
     keys = (name, f"{name}_low", f"{name}_high")
     return {key: rounded(value) for key, value in zip(keys, (point, *ends), strict=True)}
 
@@ -36,7 +42,7 @@ ENDS = ("", "_low", "_high")
 
 
 def estimate(scores: Mapping[str, float | None], name: str, sign: str = "") -> str:
-    """Return `value [low, high]`; `value [none]` where too few articles leave no interval.
+    """Return `value [low, high]`; `value [none]` where there is no interval.
 
     Args:
         scores: which hold ``name``, ``<name>_low`` and ``<name>_high``.

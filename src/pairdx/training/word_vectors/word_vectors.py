@@ -4,7 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -79,7 +79,8 @@ def train_word2vec(captions: Sequence[str], params: WordVectorsParams, seed: int
 def read_vectors(path: Path, dimension: int, max_words: int) -> KeyedVectors:
     """Read GloVe text (``.txt``, or a ``.zip`` of such) or word2vec text (``.gz`` or not).
 
-    Both list a word and its numbers a line; word2vec has a line with the counts before them.
+    Both list a word, which may hold spaces, and its numbers a line; word2vec has a line with the
+    counts before them.
 
     Raises:
         PairdxError: there is no such file, or it is damaged.
@@ -115,14 +116,17 @@ def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:
         case _:
             wanted, lines = -1, chain([first], lines)
     table: dict[str, NDArray[np.float32]] = {}
-    number = 0
+    number = width = 0
     for number, line in enumerate(islice(lines, max_words), start=1):
-        word, _, numbers = line.decode().rstrip().partition(" ")
-        vector = np.array(numbers.split(" "), dtype=np.float32)
-        width = len(next(iter(table.values()), vector))
-        if len(vector) != width:
-            raise ValueError(f"word {number} has {len(vector)} numbers, those before it {width}")
-        table.setdefault(word, vector)  # the first of equal words
+        text = line.decode().rstrip()
+        width = width or _count_numbers(text)
+        if not width:
+            raise ValueError("no number follows its first word")
+        word, *numbers = text.rsplit(" ", width)  # from the right: GloVe 840B has ". . ."
+        if len(numbers) < width or (_is_number(word.rpartition(" ")[2]) and " " in word):
+            there = _count_numbers(text)
+            raise ValueError(f"word {number} has {there} numbers, those before it {width}")
+        table.setdefault(word, np.array(numbers, dtype=np.float32))  # the first of equal words
     if not table:
         raise ValueError("it holds no word")
     if number < wanted:
@@ -130,6 +134,20 @@ def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:
     keyed = KeyedVectors(len(next(iter(table.values()))))
     keyed.add_vectors(list(table), np.stack(list(table.values())))
     return keyed
+
+
+def _count_numbers(text: str) -> int:
+    """How many numbers follow the word of a line."""
+    after = text.split(" ")[1:]
+    return len(list(takewhile(_is_number, reversed(after))))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _member(archive: ZipFile, dimension: int) -> str:

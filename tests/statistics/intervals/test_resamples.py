@@ -1,35 +1,21 @@
-"""The wider percentile interval, and means and shares that use it."""
+"""Means and shares of some pairs, and their intervals."""
 
 import numpy as np
 import pytest
-from scipy.stats import norm, t
+from scipy.stats import t
 
-from pairdx.statistics.intervals.bootstrap import expanded
 from pairdx.statistics.intervals.resamples import Resamples
 
 
-@pytest.mark.parametrize("size", [3, 8, 30])
-def test_of_a_mean_it_is_the_t_interval(size):
-    """A percentile interval is as wide as one with known variance, which is the trouble."""
-    values = np.random.default_rng(size).normal(size=size)
-    scatter = values.std() / np.sqrt(size)  # of the means of resamples
-    wanted = t.interval(0.95, size - 1, loc=0, scale=values.std(ddof=1) / np.sqrt(size))[1]
-    level = (1 + expanded(0.95, size)) / 2
-    assert norm.ppf(level) * scatter == pytest.approx(wanted)
-
-
-def test_many_articles_need_no_more():
-    assert expanded(0.95, 100_000) == pytest.approx(0.95, abs=1e-5)
-    assert 0.95 < expanded(0.95, 69) < 0.96
-    assert expanded(0.95, 2) == pytest.approx(1)
-
-
 def test_a_mean_by_hand():
-    drawn = Resamples(np.arange(3), np.array([[1, 1, 1], [2, 1, 0], [0, 0, 3.0]]), 0.95)
+    weights = np.array([[1, 1, 1], [2, 1, 0], [1, 2, 0], [0, 0, 3.0]])
+    drawn = Resamples(np.arange(3), weights, 0.95)
     group = np.array([True, True, False])
     found = drawn.mean("m", np.array([1.0, 4.0, 100.0]), group)
     assert found["m"] == 2.5
-    assert found["m_low"] == found["m_high"] == 2  # the third resample has nobody of the group
+    # Resamples say 2 and 3, and the last, which has nobody of the group, nothing.
+    wanted = t.interval(0.95, 1, loc=2.5, scale=0.5 * 2**0.5)
+    assert (found["m_low"], found["m_high"]) == pytest.approx(wanted)
 
 
 def test_a_mean_is_numpys_and_its_interval_that_of_normal_theory():
