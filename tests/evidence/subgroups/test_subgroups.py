@@ -246,6 +246,7 @@ def test_a_group_with_worse_images_is_found(tmp_path, monkeypatch):
         ]["accuracy"]
         for name, scored in read_together(list(paths.values()), pairs.ids).items()
     }
-    assert gaps["as_drawn"]["adjusted_low"] <= 0
+    low = gaps["as_drawn"]["adjusted_low"]
+    assert low is None or low <= 0  # none where no answer is wrong
     assert (gaps["spoilt"]["attribute"], gaps["spoilt"]["worst"]) == ("license", "CC BY-NC")
     assert gaps["spoilt"]["adjusted_low"] > 0
