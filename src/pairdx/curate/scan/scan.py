@@ -1,8 +1,9 @@
 """The expensive facts about every pair, gathered once; what is done about them is scrub's policy.
 
-For each image: does it decode, its size, the SHA-256 of its pixels, its perceptual hash, words and
-faces in it; for each caption: where identifiers are. Words and faces cost nearly all of the time;
-they are kept in a cache, so that a scan that was killed goes on where it was.
+For each image: does it decode, its size, the SHA-256 of its pixels, its perceptual hash, how
+coloured and how light it is, words and faces in it; for each caption: where identifiers are. Words
+and faces cost nearly all of the time; they are kept in a cache, so that a scan that was killed goes
+on where it was.
 """
 
 import logging
@@ -22,6 +23,7 @@ from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scan.fact_cache import FactCache
+from pairdx.curate.scan.look import colour, light
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import Archives
@@ -103,6 +105,8 @@ def _scan_image(data: bytes, params: ScanParams, pixel_facts: PixelFacts) -> Row
         "height": image.height,
         "pixel_sha256": pixel_sha256,
         "perceptual_hash": perceptual_hash(image, params.hash_size),
+        "colour": colour(image),
+        "light": light(image),
         "words": pixel_facts.words(image, pixel_sha256),
         "faces": pixel_facts.faces(image, pixel_sha256),
     }
