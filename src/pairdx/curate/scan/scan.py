@@ -28,6 +28,7 @@ from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import Archives
 
+CACHE = Path(".cache/scan")  # no output of a stage: the same facts come out without it
 CHUNK = 32  # pairs handed to a worker at a time
 
 log = logging.getLogger(__name__)
