@@ -12,15 +12,16 @@ from pairdx.sources.imported import write_pairs
 WRITTEN = ("image", "width", "height", "caption", "age")
 
 
-def scrub_twins(images, captions, scan_params, scrub_params, folder, labels=LABELS):
+def scrub_twins(images, captions, scan_params, scrub_params, folder, labels=LABELS, cache=None):
     """Return what is written of each image, by its name and then by the class it was given.
 
     Args:
         images: encoded ones, by name.
         captions: by name.
         scan_params, scrub_params: the sections.
-        folder: an empty one; `cache` in it may hold facts.
+        folder: an empty one.
         labels: the classes each image is given.
+        cache: a folder that may hold facts.
     """
     raw = folder / "raw"
     raw.mkdir(parents=True)
@@ -40,7 +41,7 @@ def scrub_twins(images, captions, scan_params, scrub_params, folder, labels=LABE
     ]
     write_pairs(raw, rows, [], images.__getitem__)
     cohort = read_rows(raw)
-    facts = scan(raw, cohort, scan_params, folder / "cache")
+    facts = scan(raw, cohort, scan_params, cache or folder / "cache")
     scrub(raw, cohort, facts, scrub_params, {}, folder / "scrubbed.parquet")
     written = defaultdict(dict)
     for row in read_table(folder / "scrubbed.parquet", SCRUBBED).to_pylist():
