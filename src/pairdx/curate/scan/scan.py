@@ -74,19 +74,24 @@ def _map(chunks: list[Chunk], workers: int) -> Iterator[list[Row]]:
 
 def _scan_chunk(chunk: Chunk) -> list[Row]:
     raw, pairs, params, cache = chunk
-    pixel_facts = _pixel_facts(params, cache)
-    read_persons = person_reader() if params.named_entities else None
     with Archives(raw) as archives:
         return [
             {
                 "id": pair["id"],
-                **_scan_image(archives.read(pair["archive"], pair["member"]), params, pixel_facts),
-                "identifiers": [
-                    vars(found) for found in find_identifiers(pair["caption"], read_persons)
-                ],
+                **scan_pair(
+                    archives.read(pair["archive"], pair["member"]), pair["caption"], params, cache
+                ),
             }
             for pair in pairs
         ]
+
+
+def scan_pair(data: bytes, caption: str, params: ScanParams, cache: Path) -> Row:
+    """Return one row of ``SCAN``, but for its id and what is null."""
+    read_persons = person_reader() if params.named_entities else None
+    return _scan_image(data, params, _pixel_facts(params, cache)) | {
+        "identifiers": [vars(found) for found in find_identifiers(caption, read_persons)]
+    }
 
 
 @lru_cache(maxsize=1)
