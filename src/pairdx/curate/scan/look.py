@@ -4,17 +4,13 @@ import numpy as np
 from PIL import Image
 
 SIDE = 64  # pixels, to which it is scaled before it is looked at
-BLACK = 40  # largest channel of what is no part of the scene: margins, masks
 LIGHT = 200  # mean of the channels of paper
 
 
 def colour(image: Image.Image) -> float:
-    """Return how far the channels lie apart, 0 to 255, mean over what is not black."""
+    """Return how far the channels of an RGB picture lie apart on average, 0 to 255."""
     pixels = _small(image)
-    high = pixels.max(axis=2)
-    shown = high > BLACK
-    apart = (high - pixels.min(axis=2))[shown]
-    return float(apart.mean()) if shown.any() else 0.0
+    return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())
 
 
 def light(image: Image.Image) -> float:

@@ -24,10 +24,10 @@ from pairdx.curate.scrub.word_rules import (
 # An overlay is what a hospital's machines write: its name, the fields of an endoscope's recorder.
 KINDS = ("date", "name", "record_number", "contact", "overlay")
 SURE_NAME = 0.75  # confidence that a name without a label needs; traces read as text have less
-# On 806 real images charts have a light of 0.37 to 0.98 and endoscopy of 0.30 at most; endoscopy
-# has a colour of 40 to 166, radiology of 0, but for 2 of 242.
+# On 806 real images charts have a light of 0.37 to 0.98, and endoscopy of 0.30 at most; endoscopy
+# has a colour of 36 to 155, photographs 29 to 107, and all but a few of radiology 0.
 PRINTED = 0.35  # share of light from which a picture is printed: a chart, paper, a form
-SCENE = 30.0  # colour from which a picture that is not printed is a scene in colour
+SCENE = 25.0  # colour from which a picture that is not printed is a scene in colour
 FEW_WORDS = 4  # regions of words nobody has listed, up to which one of them stands out as a name
 SERIES = 3  # dates from which those of a printed picture are an axis or a table
 
