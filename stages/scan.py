@@ -6,9 +6,7 @@ from pairdx.core.checkout import kept
 from pairdx.core.schema import COHORT, SCAN, read_table, write_table
 from pairdx.core.stage import run
 from pairdx.curate.scan.params import ScanParams
-from pairdx.curate.scan.scan import scan
-
-CACHE = Path(".cache/scan")  # no output of the stage: the same facts come out without it
+from pairdx.curate.scan.scan import CACHE, scan
 
 
 def main(

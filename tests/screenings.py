@@ -45,6 +45,8 @@ def facts_of(cohort):
             "height": SIZE[1],
             "pixel_sha256": f"{number:064}",
             "perceptual_hash": bytes([number]) * 32,
+            "colour": 60.0,
+            "light": 0.1,
             "identifiers": [vars(found) for found in find_identifiers(pair["caption"])],
             "words": [{**BOX, "text": '<b>"ID 7"', "confidence": 0.9}] if number == 1 else [],
             "faces": [{**BOX, "score": 0.8}] if number == 2 else [],

@@ -3,6 +3,8 @@
 import pyarrow as pa
 import pytest
 from closure import ROOT
+from drawn import write
+from releases import encode, picture
 from small import drawn, write_params
 
 from pairdx import cli
@@ -81,6 +83,19 @@ def test_predict_tells_classes_and_whether_it_is_chance(
     chances, labels = zip(*(line.split() for line in told.out.splitlines()), strict=True)
     assert sorted(labels) == sorted(LABELS)
     assert sum(map(float, chances)) == pytest.approx(1, abs=0.005)
+
+
+def test_predict_screens_the_picture_where_it_is_asked_to(
+    monkeypatch, capsys, model_folders, tmp_path
+):
+    image = picture(3, (320, 320))
+    write(image, (8, 8), "DOB 12/03/1956", 24)
+    (tmp_path / "a.png").write_bytes(encode(image))
+    write_params(tmp_path, scan__faces="off")
+    monkeypatch.chdir(tmp_path)
+    words = ("predict", "a.png", "--model", str(model_folders / "fusion"), "--screen")
+    assert run(monkeypatch, *words, "--caption", "Seen by Dr. Miller.") == 0
+    assert "masked: image: date, caption: name" in capsys.readouterr().err
 
 
 def test_decisions_are_added(monkeypatch, capsys, tmp_path):

@@ -57,6 +57,10 @@ def predict(
         str | None,
         typer.Option(help="With --calibration: % of pairs to answer, else abstain (default: 90)"),
     ] = None,
+    screen: Annotated[
+        bool,
+        typer.Option("--screen", help="Mask first what scrub masks, by params.yaml."),
+    ] = False,
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
@@ -80,6 +84,8 @@ def predict(
     if not caption and "caption" in predictor.reads:
         typer.echo(f"{model}: reads captions, and --caption is empty", err=True)
     try:
+        if screen:
+            data, caption = _screened(data, caption)
         row = predictor.predict([data], [caption])[0]
     except PairdxError as error:
         raise PairdxError(f"{image}: {error}") from error
@@ -99,6 +105,21 @@ def predict(
         typer.echo(f"one of these in {100 * rule.level:g} % of pairs: {named}")
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
+
+
+def _screened(data: bytes, caption: str) -> tuple[bytes, str]:
+    """Mask a pair as the training pairs were, and say what was found in it."""
+    from pairdx.core.checkout import kept
+    from pairdx.curate.scan.params import ScanParams
+    from pairdx.curate.scan.scan import CACHE
+    from pairdx.curate.scrub.one_pair import screen_pair
+    from pairdx.curate.scrub.params import ScrubParams
+
+    data, caption, reasons = screen_pair(
+        data, caption, ScanParams.load(), ScrubParams.load(), kept(CACHE)
+    )
+    typer.echo(f"masked: {', '.join(reasons) or 'nothing'}", err=True)
+    return data, caption
 
 
 @app.command()

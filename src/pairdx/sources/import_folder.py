@@ -28,14 +28,20 @@ ID = re.compile(r"[\w.:-]{1,200}")
 log = logging.getLogger(__name__)
 
 
-def import_folder(folder: Path, out: Path, *, drop_bad_rows: bool) -> None:
+def import_folder(
+    folder: Path, out: Path, *, drop_bad_rows: bool, setting: str = "download.bad_rows"
+) -> int:
     """Check the pairs in ``folder`` and write them into the folder ``out``.
+
+    Returns:
+        How many rows were rejected.
 
     Raises:
         PairdxError: as of :func:`check_folder`.
     """
-    good, rejected = check_folder(folder, drop_bad_rows=drop_bad_rows)
+    good, rejected = check_folder(folder, drop_bad_rows=drop_bad_rows, setting=setting)
     write_pairs(out, good, rejected, lambda name: (folder / name).read_bytes())
+    return len(rejected)
 
 
 def check_folder(

@@ -13,10 +13,12 @@ PARAMS = {
     "overlap": 0.2,
     "thumbnail": 96,
 }
+REASONS = (["image: date"], ["image: face"], ["image: name", "caption: name"])
 ROWS = [
     {
         "id": f"pair_{number:03}",
-        "label": LABELS[0] if number < 200 else LABELS[number % 6],
+        "label": LABELS[number % 6],
+        "reasons": REASONS[0] if number < 200 else REASONS[number % 3],
         "borderline": number % 5 == 0,
         "proposed": ["kept", "masked", "dropped", "cropped"][number // 6 % 4],
     }
@@ -39,12 +41,17 @@ def test_groups():
         assert group_of({"borderline": False, "proposed": action}) == "removed"
 
 
-def test_each_group_has_its_size_and_every_class():
+def test_each_group_has_its_size_and_all_that_was_found():
     rows = chosen()
     assert Counter(row["group"] for row in rows) == {group: PARAMS[group] for group in GROUPS}
-    passed = Counter(row["label"] for row in rows if row["group"] == "passed")
-    assert passed == dict.fromkeys(LABELS, 3)  # although most rows are of the first class
+    removed = Counter(tuple(row["reasons"]) for row in rows if row["group"] == "removed")
+    assert set(removed.values()) == {2}  # although most rows are of the first reason
     assert all(group_of(row) == row["group"] for row in rows)
+
+
+def test_the_class_chooses_nobody():
+    relabelled = [row | {"label": LABELS[0]} for row in ROWS]
+    assert ids(chosen(relabelled)) == ids(chosen())
 
 
 def test_groups_are_mixed():

@@ -19,9 +19,11 @@ DATE = {
 def pair(**facts):
     return {
         "problem": None,
-        "label": "radiology",
         "width": 400,
         "height": 300,
+        "colour": 0.0,
+        "light": 0.1,
+        "age": None,
         "words": [],
         "faces": [],
         "identifiers": [],
@@ -101,8 +103,9 @@ def test_two_boxes_at_opposite_edges_are_both_cut_off():
 def test_what_is_not_sure_is_left_for_a_person():
     unsure = decide(pair(words=[DATE | {"confidence": 0.3}]), params())
     face = decide(pair(faces=[FACE | {"score": 0.4}]), params())
-    chart = decide(pair(words=[DATE], label="chart"), params())
-    for decision in (unsure, face, chart):
+    row = [DATE | {"left": left, "right": left + 80} for left in (0, 100, 200)]
+    table = decide(pair(words=row, light=0.9), params())
+    for decision in (unsure, face, table):
         assert (decision.action, decision.borderline, decision.regions) == ("kept", True, ())
 
 

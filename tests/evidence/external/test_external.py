@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
+from drawn import write
 from model_folders import save_tfidf
 from PIL import Image
 from releases import encode, picture, write_csv
@@ -14,13 +15,16 @@ from small import TOP, drawn, section
 from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, write_table
+from pairdx.curate.scan.params import ScanParams
+from pairdx.curate.scrub.params import ScrubParams
 from pairdx.evidence.external.overlap import read_training_images
-from pairdx.evidence.external.pairs import predict, read_external
+from pairdx.evidence.external.pairs import Screen, predict, read_external
 from pairdx.evidence.external.scores import summarise_external
 from pairdx.prediction.predict import OpenedModel
 from pairdx.statistics.predictions.summary import ScoreParams
 
 REALDATA = TOP.parent / "shared" / "realdata"
+SCANS = {"workers": 1, "faces": "off"}
 HEADER = ["id", "image", "caption", "label", "article_id"]
 TRAIN = drawn(36)
 PARAMS = section(ScoreParams, resamples=100)
@@ -61,8 +65,15 @@ def write_folder(folder, rows, images=None):
     return folder
 
 
+def screen(folder, **changes):
+    return Screen(
+        section(ScanParams, **SCANS), section(ScrubParams, **changes), folder.parent / "cache"
+    )
+
+
 def read(folder, known, **options):
-    return read_external(folder, known, 64, **({"drop_bad_rows": False} | options))
+    screening = screen(folder, max_side=64).off()
+    return read_external(folder, known, screening, **({"drop_bad_rows": False} | options))
 
 
 def test_a_folder_of_a_few_classes_is_scored_as_such(tmp_path, known, reader):
@@ -105,6 +116,25 @@ def test_a_picture_comes_in_as_scrub_would_store_it(tmp_path, known):
     assert sizes == [(32, 64), (64, 32)]
 
 
+def test_pairs_are_screened_as_the_training_pairs_were(tmp_path, known):
+    image = picture(5, (320, 320))
+    write(image, (8, 8), "DOB 12/03/1956", 24)
+    caption = "Mr. Miller on 2019-03-04."
+    rows = [{"label": "chart", "caption": caption}, {"label": "radiology"}]
+    folder = write_folder(tmp_path / "x", rows, {0: encode(image), 1: encode(picture(6, (9, 9)))})
+    external = read_external(folder, known, screen(folder), drop_bad_rows=False)
+    assert external.pairs.captions == ["Mr. [name] on [date]."]
+    assert external.pairs.images != [encode(image)]
+    assert (external.masked, external.dropped) == (1, 1)
+    as_they_are = read_external(folder, known, screen(folder).off(), drop_bad_rows=False)
+    assert as_they_are.pairs.captions == [caption]
+    assert as_they_are.pairs.images == [encode(image)]
+    assert (as_they_are.masked, as_they_are.dropped) == (0, 1)
+    small = write_folder(tmp_path / "y", [{"label": "chart"}], {0: encode(picture(6, (9, 9)))})
+    with pytest.raises(PairdxError, match="scrub drops all of its 1 pairs"):
+        read(small, known)
+
+
 def test_a_bad_row_names_its_own_parameter(tmp_path, known):
     folder = write_folder(tmp_path / "x", [{"label": "chart"}, {"label": "fax"}])
     with pytest.raises(PairdxError, match=r"1 of 2 rows.*set external\.bad_rows=drop"):
@@ -117,8 +147,8 @@ def test_a_bad_row_names_its_own_parameter(tmp_path, known):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REALDATA.is_dir(), reason="needs ../shared/realdata")
-def test_real_pictures_are_taken_in_and_scored(known, reader):
-    external = read_external(REALDATA, known, 512, drop_bad_rows=False)
+def test_real_pictures_are_taken_in_and_scored(tmp_path, known, reader):
+    external = read_external(REALDATA, known, screen(tmp_path / "x").off(), drop_bad_rows=False)
     assert len(external.pairs) == 806
     assert external.facts()["without_caption"] == 654
     assert external.in_train.any == 0

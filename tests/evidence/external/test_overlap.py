@@ -9,7 +9,7 @@ from releases import encode, picture
 
 from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.core.schema import PAIRS, SCRUBBED, write_table
-from pairdx.evidence.external.overlap import Overlap, fingerprint, overlap, read_training_images
+from pairdx.evidence.external.overlap import Overlap, overlap, read_training_images
 
 
 def tables(folder, train):
@@ -33,7 +33,11 @@ def lossy(image):
 
 
 def found(known, **images):
-    return overlap(list(images), [fingerprint(image, known) for image in images.values()], known)
+    rows = [
+        {"id": id_, "pixel_sha256": pixel_hash(image), "perceptual_hash": perceptual_hash(image, 8)}
+        for id_, image in images.items()
+    ]
+    return overlap(pa.Table.from_pylist(rows, known.schema), known)
 
 
 def test_each_way_is_counted_once(tmp_path):

@@ -42,7 +42,7 @@ def build_cases(
     if not (cohort["id"].equals(facts["id"]) and cohort["id"].equals(screened["id"])):
         raise PairdxError("cohort, scan and screened hold different pairs; run `dvc repro`")
     asked = screened.filter(pc.is_valid(screened["proposed"]))
-    rows = asked.select(["id", "label", "borderline", "proposed"]).to_pylist()
+    rows = asked.select(["id", "reasons", "borderline", "proposed"]).to_pylist()
     chosen = choose(rows, params, seed)
     known = {row["id"]: row for row in _join(cohort, facts, screened, [r["id"] for r in chosen])}
     with Archives(raw) as archives:

@@ -1,8 +1,9 @@
 """Which pairs people are asked to look at, and which of several readers looks at which.
 
-Pairs are chosen by a digest of the seed and their id, not by position: another order of the data
-chooses the same ones, new data replaces few of them, and a decision taken changes nothing, so that
-a second reader finds the pairs that the first one had.
+Pairs are chosen by what was found in them, not by their class, because what people then say
+changes the pairs. They are drawn by a digest of the seed and their id, not by position: another
+order of the data chooses the same ones, new data replaces few of them, and a decision taken changes
+nothing, so that a second reader finds the pairs that the first one had.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from pairdx.readers.spreadsheet import visible
 
 
 class ReviewParams(Section):
-    """At most so many pairs of each group, spread over the classes."""
+    """At most so many pairs of each group, spread over what was found in them."""
 
     section: ClassVar[str] = "review"
     borderline: int = Field(ge=0)  # the rules were unsure
@@ -110,14 +111,15 @@ def choose(rows: Iterable[Row], params: ReviewParams, seed: int) -> list[Row]:
 
 
 def _spread(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
-    """Take ``count`` rows, one of each class in turn: the first of a class before any's second."""
+    """Take ``count`` rows, one for each set of reasons in turn: the first of all, then a second."""
     drawn: list[tuple[int, str, Row]] = []
-    of_class: dict[str, int] = defaultdict(int)
+    seen: dict[tuple[str, ...], int] = defaultdict(int)
     for digest, row in sorted(
         ((_digest(row["id"], seed), row) for row in rows), key=lambda pair: pair[0]
     ):
-        drawn.append((of_class[row["label"]], digest, row))
-        of_class[row["label"]] += 1
+        reasons = tuple(row["reasons"] or ())
+        drawn.append((seen[reasons], digest, row))
+        seen[reasons] += 1
     drawn.sort(key=lambda entry: entry[:2])
     return [row for _, _, row in drawn[:count]]
 

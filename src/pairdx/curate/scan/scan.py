@@ -1,8 +1,9 @@
 """The expensive facts about every pair, gathered once; what is done about them is scrub's policy.
 
-For each image: does it decode, its size, the SHA-256 of its pixels, its perceptual hash, words and
-faces in it; for each caption: where identifiers are. Words and faces cost nearly all of the time;
-they are kept in a cache, so that a scan that was killed goes on where it was.
+For each image: does it decode, its size, the SHA-256 of its pixels, its perceptual hash, how
+coloured and how light it is, words and faces in it; for each caption: where identifiers are. Words
+and faces cost nearly all of the time; they are kept in a cache, so that a scan that was killed goes
+on where it was.
 """
 
 import logging
@@ -22,10 +23,12 @@ from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scan.fact_cache import FactCache
+from pairdx.curate.scan.look import colour, light
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import Archives
 
+CACHE = Path(".cache/scan")  # no output of a stage: the same facts come out without it
 CHUNK = 32  # pairs handed to a worker at a time
 
 log = logging.getLogger(__name__)
@@ -71,19 +74,24 @@ def _map(chunks: list[Chunk], workers: int) -> Iterator[list[Row]]:
 
 def _scan_chunk(chunk: Chunk) -> list[Row]:
     raw, pairs, params, cache = chunk
-    pixel_facts = _pixel_facts(params, cache)
-    read_persons = person_reader() if params.named_entities else None
     with Archives(raw) as archives:
         return [
             {
                 "id": pair["id"],
-                **_scan_image(archives.read(pair["archive"], pair["member"]), params, pixel_facts),
-                "identifiers": [
-                    vars(found) for found in find_identifiers(pair["caption"], read_persons)
-                ],
+                **scan_pair(
+                    archives.read(pair["archive"], pair["member"]), pair["caption"], params, cache
+                ),
             }
             for pair in pairs
         ]
+
+
+def scan_pair(data: bytes, caption: str, params: ScanParams, cache: Path) -> Row:
+    """Return one row of ``SCAN``, but for its id and what is null."""
+    read_persons = person_reader() if params.named_entities else None
+    return _scan_image(data, params, _pixel_facts(params, cache)) | {
+        "identifiers": [vars(found) for found in find_identifiers(caption, read_persons)]
+    }
 
 
 @lru_cache(maxsize=1)
@@ -103,6 +111,8 @@ def _scan_image(data: bytes, params: ScanParams, pixel_facts: PixelFacts) -> Row
         "height": image.height,
         "pixel_sha256": pixel_sha256,
         "perceptual_hash": perceptual_hash(image, params.hash_size),
+        "colour": colour(image),
+        "light": light(image),
         "words": pixel_facts.words(image, pixel_sha256),
         "faces": pixel_facts.faces(image, pixel_sha256),
     }

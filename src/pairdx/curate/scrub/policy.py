@@ -1,4 +1,7 @@
-"""What is to be done about one pair, from its facts and the params alone."""
+"""What is to be done about one pair, from its facts and the params alone.
+
+A pair's class and split are not among these facts: what was filled would tell them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +15,11 @@ from pairdx.curate.scrub.screen_words import Region, find_in_words
 FACE_MARGIN = 0.15  # of its sides; the network's box leaves out hair, ears and chin
 MOST_CUT = 0.5  # of the area; where cropping would cost more, the boxes are filled instead
 MOST_FILLED = 0.5  # of the area; what is left of such an image shows nothing of its class
+
+FACTS = (  # all that a decision may look at
+    *("problem", "width", "height", "colour", "light", "words", "faces"),  # of the image
+    *("identifiers", "age"),  # of the caption and the patient
+)
 
 Row = dict[str, Any]
 Box = tuple[int, int, int, int]
@@ -37,12 +45,13 @@ class Decision:
 
 
 def decide(pair: Row, params: ScrubParams) -> Decision:
-    """Decide about one row of ``COHORT`` joined with its row of ``SCAN``."""
+    """Decide about the ``FACTS`` of one row of ``COHORT`` joined with its row of ``SCAN``."""
+    pair = {name: pair[name] for name in FACTS}
     if pair["problem"] is not None:
         return Decision("dropped", ("image: undecodable",), no_image=True)
     if min(pair["width"], pair["height"]) < params.min_side:
         return Decision("dropped", ("image: too small",), no_image=True)
-    seen = [*find_in_words(pair["words"], pair["label"], params.min_confidence)]
+    seen = [*find_in_words(pair, params.min_confidence)]
     seen += _faces(pair, params)
     acted = [region for region in seen if region.sure and _action(region, params) != "keep"]
     regions = tuple(_within(region, pair) for region in acted)

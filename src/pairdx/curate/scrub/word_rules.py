@@ -5,7 +5,8 @@ so that they ask for the form of a date and not for a date.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.scrub.overlay_words import GIVEN_NAMES, LEGENDS
@@ -31,6 +32,7 @@ _RECORD = re.compile(
     re.I,
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.,/-])\d{7,12}(?![\w.,/-])")
+_AXIS = re.compile(r"[\d.,-]+(?: [\d.,-]+){2,}")
 _LABELLED_NAME = re.compile(
     r"(?<!\w)(?:(?:(?:patient|pt|last|first|sur|given|family)['\u2019s]{0,2}[ .]?)?name|patient|pt|"
     r"physician|doctor|operator|tech|ref(?:erred by|\.? ?phys\w*|\.? ?by|\.? ?dr))\.? ?[:;=] ?"
@@ -40,7 +42,7 @@ _LABELLED_NAME = re.compile(
 # MR and DR in capitals are how the image was made, unless a point says otherwise.
 _TITLED = re.compile(r"\b(?:(?:MR|MRS|MS|DR|PROF)\. ?|(?:Mr|Mrs|Ms|Dr|Prof)\.? ?)[A-Z][^\W\d_]{2}")
 _HOSPITAL = re.compile(
-    r"[^\W\d_]{3}.{0,40}\b(?:hosp(?:ital)?\b|clinic|klinik|infirmary|medical cent|university\b)"
+    r"[^\W\d_]{3}.{0,40}\b(?:hosp(?:ital)?\b|clinics?\b|klinik|infirmary|medical cent|university\b)"
     r"|\b(?:hospital|h[o\u00f4]pital|clinic|klinik|university|univ|institute|infirmary)\b\.? "
     r"[^\W\d_]{2}",
     re.I,
@@ -69,19 +71,44 @@ _KINDS = {  # of captions, to those of images; an age, say, is none here
 }
 
 
-def find_spans(line: str, label: str) -> Iterator[tuple[int, int, str]]:
-    """Yield what is an identifier in an image of that class: start, end, kind; surest first."""
-    patterns = [("date", _BIRTH), ("name", _LABELLED_NAME), ("record_number", _RECORD)]
-    patterns += [("name", _TITLED), ("date", _DATE)]
-    if label != "chart":
-        patterns += [("date", _CLOCK), ("record_number", _LONG_NUMBER), ("overlay", _HOSPITAL)]
-    for kind, pattern in patterns:
-        yield from ((*match.span(), kind) for match in pattern.finditer(line))
-    if label == "chart" and not any(map(str.isalpha, line)):
-        return  # an axis
+class Span(NamedTuple):
+    """Part of a line that is an identifier."""
+
+    start: int
+    end: int
+    kind: str
+    guessed: bool  # no label stands beside it, and its form alone may be that of something else
+
+
+_TOLD = (
+    ("date", _BIRTH),
+    ("name", _LABELLED_NAME),
+    ("record_number", _RECORD),
+    ("name", _TITLED),
+    ("date", _DATE),
+    ("date", _CLOCK),
+)
+_GUESSED = (("record_number", _LONG_NUMBER), ("overlay", _HOSPITAL))
+
+
+def find_spans(line: str) -> Iterator[Span]:
+    """Yield what is an identifier in a line, the surest first."""
+    yield from _matches(line, _TOLD, guessed=False)
+    if _AXIS.fullmatch(line):
+        return
+    yield from _matches(line, _GUESSED, guessed=True)
+    if not any(map(str.isalpha, line)):
+        return
     for found in find_identifiers(line):
         if found.kind in _KINDS:
-            yield found.start, found.end, _KINDS[found.kind]
+            yield Span(found.start, found.end, _KINDS[found.kind], guessed=False)
+
+
+def _matches(
+    line: str, patterns: Iterable[tuple[str, re.Pattern[str]]], *, guessed: bool
+) -> Iterator[Span]:
+    for kind, pattern in patterns:
+        yield from (Span(*match.span(), kind, guessed) for match in pattern.finditer(line))
 
 
 def is_name(text: str) -> bool:
@@ -97,6 +124,11 @@ def is_name(text: str) -> bool:
     return known and bool(_CAPITALISED.fullmatch(text)) and not LEGENDS.intersection(words)
 
 
+def is_unexplained(text: str) -> bool:
+    """Whether a region holds a word that machines and radiographers do not write."""
+    return _is_unknown(text, _FEWEST_LETTERS)
+
+
 def is_birth(text: str) -> bool:
     """Whether a date of birth stands in the text."""
     return bool(_BIRTH.search(text))
@@ -108,9 +140,13 @@ def is_field(text: str) -> bool:
 
 
 def is_numeric(text: str) -> bool:
-    """Whether a region is a number, or the end of a date or a clock that the edge cut off."""
+    """Whether a region is a number, or the end of a date or a clock that the edge cut off.
+
+    A row of one sign is the marks of a ruler.
+    """
     digits = sum(char.isdigit() for char in text)
     enough = digits >= 3 or (digits == 2 and bool(set("/:") & set(text)))
+    enough = enough and len(set(text)) > 1
     return enough and bool(_NUMERIC.fullmatch(text))
 
 

@@ -1,16 +1,12 @@
 """Pairs from elsewhere that a model may have been trained on."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import isqrt
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from PIL import Image
 
-from pairdx.core.decode import perceptual_hash, pixel_hash
 from pairdx.core.schema import PAIRS, SCRUBBED, read_table
 from pairdx.curate.splits.duplicates import NEAR, group_images
 
@@ -39,25 +35,16 @@ def read_training_images(train: Path, scrubbed: Path) -> pa.Table:
     return hashes.filter(pc.is_in(hashes["id"], value_set=ids.combine_chunks()))
 
 
-def fingerprint(image: Image.Image, known: pa.Table) -> tuple[str, bytes | None]:
-    """Hash the pixels and the picture of an image that came in, as those of ``known`` are."""
-    bits = next((one for one in known["perceptual_hash"].to_pylist() if one is not None), None)
-    picture = None if bits is None else perceptual_hash(image, isqrt(8 * len(bits)))
-    return pixel_hash(image), picture
-
-
-def overlap(
-    ids: Sequence[str], fingerprints: Sequence[tuple[str, bytes | None]], known: pa.Table
-) -> Overlap:
-    """Look for pairs among the ``known``, a table of :func:`read_training_images`."""
-    pixels, pictures = zip(*fingerprints, strict=True)
-    same_id = np.isin(ids, known["id"].to_pylist())
-    same_pixels = np.isin(pixels, known["pixel_sha256"].to_pylist())
-    groups = group_images(
-        pa.chunked_array([*known["pixel_sha256"].chunks, pa.array(pixels, pa.string())]),
-        pa.chunked_array([*known["perceptual_hash"].chunks, pa.array(pictures, pa.binary())]),
-        NEAR,
+def overlap(pairs: pa.Table, known: pa.Table) -> Overlap:
+    """Look for pairs among the ``known``, both with the columns of :func:`read_training_images`."""
+    same_id, same_pixels = (
+        np.isin(pairs[name].to_pylist(), known[name].to_pylist()) for name in ("id", "pixel_sha256")
     )
+    pixels, pictures = (
+        pa.chunked_array([*known[name].chunks, *pairs[name].chunks])
+        for name in ("pixel_sha256", "perceptual_hash")
+    )
+    groups = group_images(pixels, pictures, NEAR)
     near = np.isin(groups[len(known) :], groups[: len(known)])
     every = (same_id, same_pixels, near, same_id | near)
     return Overlap(*(int(found.sum()) for found in every))

@@ -18,6 +18,7 @@ class ExternalParams(WithIntervals):
     shared: ClassVar[tuple[str, ...]] = ("intervals", "calibration_bins")
     folders: dict[Name, Path]
     bad_rows: Literal["stop", "drop"]  # unknown label, no image, ...
+    screen: bool  # as the training pairs were
     calibration_bins: int = Field(ge=2, le=100)
 
     @property
