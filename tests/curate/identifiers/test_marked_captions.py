@@ -21,6 +21,8 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/pii is 
         ("second", 76, 76, 56),
         ("third", 47, 47, 25),
         ("fourth", 20, 12, 20),  # names with nothing around them: what rules cannot tell
+        ("fifth", 50, 49, 40),
+        ("sixth", 42, 42, 15),
     ],
 )
 def test_own_captions(name, spans, hits, clean):

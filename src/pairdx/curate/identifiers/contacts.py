@@ -62,10 +62,14 @@ _FOREIGN = (
     r"(?:[Rr]ue|[Cc]alle|[Rr]ua|Avenida|Av\.|Boulevard|Bd|Via|Viale|Piazza|Plaza|Chemin|ul\.)"
 )
 _LINKED = rf"(?:(?:de la|de|del|des|du|da|do|dos|di|della|la|le|les) |d'|l')?{_CAPITAL}"
+_TOWN = (  # with its postcode, before or after
+    rf"(?:, (?:[A-Z]{{1,2}}-)?\d{{4,6}} {_CAPITAL}|(?:, {_CAPITAL}(?: {_CAPITAL})?){{0,2}}"
+    r"(?:,? [A-Z]{2})?[ ,-]{1,3}\d{5,6}(?![\w-]))?"
+)
 _ADDRESS = re.compile(
     rf"(?<![\w.,-])\d{{1,5}}[A-Za-z]?(?:[/-]\d{{1,4}})?,? (?:{_CAPITAL} ){{1,3}}{_WAYS}\b"
-    rf"(?:,? (?:Apt|Apartment|Flat|Suite|Unit)\.? ?#?\w{{1,5}})?"
-    rf"|(?<![\w.,-])\d{{1,4}},? {_FOREIGN} (?:{_LINKED})(?: {_LINKED}){{0,3}}"
+    rf"(?:,? (?:Apt|Apartment|Flat|Suite|Unit)\.? ?#?\w{{1,5}})?{_TOWN}"
+    rf"|(?<![\w.,-])\d{{1,4}},? {_FOREIGN} (?:{_LINKED})(?: {_LINKED}){{0,3}}{_TOWN}"
 )
 _PLACED = re.compile(  # these begin with a word
     rf"\b{_FOREIGN} {_LINKED}(?: {_LINKED}){{0,2}},? (?:n[ºo]?\.? ?)?\d{{1,4}}\b"

@@ -11,6 +11,26 @@ _CHILD_OF = re.compile(r"\b[sdbSDB]/[oO]\.? ?$")
 _BESIDE = re.compile(r"\.? ?#?\d{0,2}(?: |, | \(|: ?| - | = )")
 _LABELLED = re.compile(r"\.?\)? ?[:=] ?['\"]?")
 _AUTHORS = re.compile(r"[a-z] [A-Z]{1,3}, $")  # 'Zhu J, Robinson B, ' in a list of references
+_COURTESY = re.compile(  # up to the name, which may be a later one of a list, with a title
+    r"(?:\bcourtesy(?: of)?:?|\b(?:image|photo|photograph|picture|figure|art)s? credits?:?|"
+    r"\bcredits?:|\bpermission (?:of|from)|"
+    r"\b(?:kindly|generously|graciously) (?:provided|supplied|donated|shared|contributed|lent) by|"
+    r"\b(?:engrav|etch|paint|illustrat|lithograph|woodcut|daguerreotyp|sculpt|redraw)"
+    r"[a-z]{0,5}(?: of [A-Z]?[a-z]{1,20})? by)"
+    r"[ :]{1,2}(?:[^.;()]{1,60}(?:, | and | & ))?"
+    r"(?:(?:Drs?|Prof|Professor|Mr|Mrs|Ms)\b\.? ?){0,2}$",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)(?= ?(?:19|20)\d\d)|\bcopyright)(?: by)? ?(?:(?:19|20)\d\d)?,? ?"
+    r"(?:[^.;()]{1,40}(?:, | and | & ))?(?:(?:the estate of|Dr|Prof)\.? )?$",
+    re.IGNORECASE,
+)
+_PUBLIC_PLACE = re.compile(
+    r"[^;]{0,60}?(?:radiopaedia|wiki|flickr|CC[ -]BY|CC0|creative commons|public domain|\[\d|"
+    r"licen[cs]e|\b[\w-]{1,30}\.(?:org|com|net|edu)\b)",
+    re.IGNORECASE,
+)
 _LABELLED_PERSONS = frozenset(("pt", "patient", "paciente", "by"))
 _NEWBORN = frozenset(("baby", "newborn", "infant", "neonate", "child"))
 
@@ -30,7 +50,8 @@ def find_title(run: Run) -> tuple[bool, int]:
         clear = not word.isupper() or "." in words.gap(before + 1) or run.any_given
         return clear and bool(run.parts or words.words[run.first] not in "XYZ"), start
     weak = title in known.WEAK_TITLES and bool(run.parts) and not run.acronym
-    return weak and (run.any_given or not (run.eponym or words.headline)), start
+    unclear = run.eponym or words.headline or title == "lt"  # the left one, far more often
+    return weak and (run.any_given or not unclear), start
 
 
 def is_labelled(run: Run) -> bool:
@@ -122,6 +143,21 @@ def is_pictured(run: Run) -> bool:
     if not ends and image not in known.PHOTOGRAPHS:
         return False
     return run.given or (len(run.parts) > 1 and not run.eponym) or bool(run.initials and run.parts)
+
+
+def is_owner(run: Run) -> bool:
+    """Tell whether it is who holds the copyright, or is credited with a public place."""
+    text = run.words.text
+    before = text[max(run.start - 60, 0) : run.start]
+    public = _COURTESY.search(before) and _PUBLIC_PLACE.match(text, run.end)
+    return bool(public or _COPYRIGHT.search(before))
+
+
+def is_author(run: Run) -> bool:
+    """Tell whether it is who made the picture or gave it, and no patient, relative or staff."""
+    before = run.words.text[max(run.start - 90, 0) : run.start]
+    made = run.words.lists_people or _COURTESY.search(before)
+    return bool(made) and not is_beside_person(run)
 
 
 def is_credited(run: Run) -> bool:

@@ -26,7 +26,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    rf"(?<!\w){_MARK}(?!\w)\.?(?: is| was)?[ .:#=-]{{0,4}}{_VALUE}", re.IGNORECASE
+    rf"(?<!\w){_MARK}(?!\w)\.?(?: is| was)?[ .:#=-]{{0,4}}(?:(?<=number), )?{_VALUE}", re.IGNORECASE
 )
 _LABEL = re.compile(r"(?:\b[^\W\d_][\w'./-]{0,24}[ .]{1,2}){1,3}$")
 _FILED = re.compile(  # a thing that is filed, and a value that can be nothing but a file's
@@ -34,10 +34,10 @@ _FILED = re.compile(  # a thing that is filed, and a value that can be nothing b
     r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
     r"reads|stamped|marked|inscribed|requisition|invoice|prescription|admission|"
     r"registration|insurance|policy|donor|donation)[ :=-]{1,3}"
-    r"(?P<value>(?:[A-Z]{1,3}[ -]?)?"
+    r"(?P<value>(?:(?-i:[A-Z]{1,3})[ -]?)?"
     r"(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
     r"(?:[-/][A-Z])?)"
-    r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|hz)\b)",
+    r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|mmhg|cm|gy|kv|cells|copies|bp|hz|years|days)\b)",
     re.IGNORECASE,
 )
 _FOUR_DIGITS = re.compile(r"\d(?:[A-Za-z /.-]{0,3}\d){3}")

@@ -9,10 +9,10 @@ from pairdx.curate.identifiers.text import words
 TITLES = words(
     "mr mrs ms miss mx dr drs prof professor doctor mme mlle monsieur madame herr frau fraulein "
     "senor senora senorita sra srta sig signor signora dott dottor dottoressa smt shri shrimati "
-    "dhr mevr mgr rev reverend sgt capt lt pvt cpl"
+    "dhr mevr mgr rev reverend sgt capt pvt cpl"
 )
 # Titles that are also words: a name must follow that could be nothing else.
-WEAK_TITLES = words("master baby sir dame lady nurse sister don dona sr sri kumari begum haji")
+WEAK_TITLES = words("master baby sir dame lady nurse sister don dona sr sri kumari begum haji lt")
 PERSONS = words(
     "patient patients pt boy girl man woman gentleman lady child infant baby newborn neonate "
     "toddler teenager adolescent male female donor recipient volunteer proband twin twins triplet "
@@ -150,6 +150,7 @@ INSTITUTIONS = words(
     "group press publishing journal meditec optics systems technologies endoscopes zoo park "
     "children's general"
 )
+FICTIONAL = words("blobby bean spock magoo hyde greengenes potato scholl google who x y z nobody")
 # Words before a name that make it a credit, a citation or a firm.
 CITING = words(
     "credit credits after according adapted modified reproduced redrawn permission copyright "
