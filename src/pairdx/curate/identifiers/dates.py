@@ -25,11 +25,12 @@ _SHORT = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _SHORT_ABROAD = (  # also words of English: only between a day and a year
     "ene|genn?|febr|fev|mrz|mars|mart|avr|abr|mai|mei|mag|giu|lug|ago|sett?|set|okt|ott|out|dez|dic"
 )
-_ANY_MONTH = rf"(?:{_ENGLISH}|{_ABROAD}|{_SHORT}|{_SHORT_ABROAD})(?![a-z])\.?"
-_CLEAR_MONTH = rf"(?:{_ENGLISH}|{_ABROAD}|{_SHORT})(?![a-z])\.?"
-_SEASON = r"(?:spring|summer|autumn|winter|christmas|easter)(?: day| eve)?"
+_CLEAR_MONTH = rf"(?:(?:{_ENGLISH}|{_ABROAD})(?![a-z])|(?:{_SHORT})(?![a-z])\.?)"
+_ANY_MONTH = rf"(?:{_CLEAR_MONTH}|(?:{_SHORT_ABROAD})(?![a-z])\.?)"
+_SEASON = r"(?:spring|summer|autumn|winter|christmas|easter|new year(?:'s)?)(?: day| eve)?"
 _WEEKDAY = (
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|"
+    r"\b(?:(?:mon|tue|wed|thu|fri|sat|sun)\.?(?= \d)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|"
     r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lunes|martes|miercoles|jueves|viernes|sabado|"
     r"domingo),? (?:the |den |dem )?"
 )
@@ -45,6 +46,11 @@ _ORDINAL = rf"(?:{_SUFFIX}|[.ºª°])?"
 _OF = r"[ ,./-]{0,2}(?:(?:day )?(?:of|de|del|di|do) )?"
 _TO = r"(?: ?[-/&,] ?| (?:to|and|or|through|until|till|y|e|a|und|et|bis) )"
 _DAYS = rf"{_DAY}{_ORDINAL}(?:{_TO}{_DAY}{_ORDINAL}){{0,3}}"  # '3-5', '12th and 19th'
+_WITH_YEAR = r",? (?:of )?\d{4}(?!\d)"
+_IN_WORDS = (  # 'the twenty-first of June'
+    r"(?:the )?(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
+    r"ninth|tenth|eleventh|twelfth|[a-z]{4,6}teenth|twentieth|thirtieth)(?: day)? of"
+)
 _PART_OF = r"(?:\b(?:early|mid|late|beginning of|end of)[ -])?"
 
 
@@ -59,16 +65,16 @@ def _numeric(key: str) -> str:
 
 
 _NUMERIC = re.compile(
-    rf"{_FREE}(?:{_DAY}[./](?:{_MONTH}[./]?)?{_TO})?{_numeric('1')}(?:{_TO}{_numeric('2')})?(?:{_END}|(?=T\d))"
+    rf"(?:(?i:{_WEEKDAY})|{_FREE})(?:{_DAY}[./-](?:{_MONTH}[./]?)?{_TO})?{_numeric('1')}(?:{_TO}{_numeric('2')})?(?:{_END}|(?=T\d))"
     rf"|{_FULL} ?[年년] ?\d{{1,2}} ?[月월](?: ?\d{{1,2}} ?[日일])?"
 )
 _SPELLED = re.compile(
     rf"(?:{_WEEKDAY}|{_FREE})"
     rf"(?:{_DAY}{_ORDINAL}{_OF}{_ANY_MONTH}{_TO})?"
-    rf"{_DAYS}{_OF}{_ANY_MONTH}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
+    rf"(?:{_DAYS}{_OF}|\b{_IN_WORDS} ){_ANY_MONTH}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
     rf"|{_FREE}{_DAY}(?P<s>[-/.]){_ANY_MONTH}(?P=s)\d\d{_END}"
     rf"|\b(?:{_ANY_MONTH} ?{_DAY}{_ORDINAL}{_TO})?"
-    rf"{_ANY_MONTH}[ -]?(?:the )?{_DAYS}[ ,./-]{{1,3}}(?:of )?{_YEAR}{_END}"
+    rf"{_ANY_MONTH}[ /-]?(?:the )?{_DAYS}[ ,./-]{{1,3}}(?:of )?{_YEAR}{_END}"
     rf"|{_FREE}{_FULL}[ ,/.-]{{0,2}}{_ANY_MONTH}[ -]?{_DAY}{_ORDINAL}{_END}",
     re.IGNORECASE,
 )
@@ -78,25 +84,27 @@ _MONTHLY = re.compile(
     re.IGNORECASE,
 )
 _WITH_DAY = re.compile(  # and no year
-    rf"(?P<ordinal>\b{_DAY}{_SUFFIX} (?:(?:day )?of )?(?P<m1>{_CLEAR_MONTH})"
-    rf"|\b(?P<m2>{_CLEAR_MONTH}) (?:the )?{_DAY}{_SUFFIX})(?!\w|-\w)"
-    rf"|(?P<weekday>{_WEEKDAY})?(?:{_FREE}{_DAYS}\.? (?:of |de )?(?P<m3>{_CLEAR_MONTH})"
-    rf"|\b(?P<m4>{_CLEAR_MONTH}) {_DAYS}){_END}(?!,? 1[5-8]\d\d)",
+    rf"(?P<ordinal>\b(?:{_DAY}{_SUFFIX}(?:[ -](?:day )?of)?[ -]|{_IN_WORDS} )(?P<m1>{_CLEAR_MONTH})"
+    rf"|\b(?P<m2>{_CLEAR_MONTH}) (?:the )?{_DAY}{_SUFFIX})(?!\w|-\w|{_WITH_YEAR})"
+    rf"|(?P<weekday>{_WEEKDAY})?(?:{_FREE}{_DAYS}\.?[ -](?:of |de )?(?P<m3>{_CLEAR_MONTH})"
+    rf"|\b(?P<m4>{_CLEAR_MONTH}) {_DAYS}){_END}(?!{_WITH_YEAR})",
     re.IGNORECASE,
 )
 _IN_MONTH = re.compile(  # no 'in May-Thurner anatomy', 'by March et al.'
     r"\b(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Dd]uring|[Ff]rom|[Ll]ast) (?:early |mid-?|late )?|"
     rf"(?:[Ee]arly|[Mm]id|[Ll]ate)[ -])(?P<value>{_ENGLISH.title()})\b"
-    r"(?! ?\d|-[A-Z]|'s? | [A-Z]| et al| and (?:colleagues|co-?workers))"
+    r"(?! ?\d|-[A-Z]|'s? | [A-Z]| fracture| h[ae]moglob| et al| and (?:colleagues|co-?workers))"
 )
 _MONTH_AND_YEAR = re.compile(  # in digits
     r"(?:\b(?:in|on|from|since|dated?|until|taken|born|and|to) |[(:] ?)"
     rf"(?P<value>{_MONTH}[/.-]{_FULL}){_END}"
 )
 _DAY_AND_MONTH = re.compile(  # in digits
-    rf"\b(?:on|dated?)(?: the|:)? (?P<value>{_DAY}/0[1-9]|0[1-9]/{_DAY}"
+    r"\b(?:(?:on|dated?|since|until|from|am|vom)(?: the|:)? "
+    rf"(?P<dotted>(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.(?!\d))"
+    rf"|(?:on|dated?)(?: the|:)? (?P<value>{_DAY}/0[1-9]|0[1-9]/{_DAY}"
     rf"|(?:1[3-9]|2\d|3[01])/{_MONTH}|{_MONTH}/(?:1[3-9]|2\d|3[01]))"
-    r"(?=[),;]|\.? ?$|\. [A-Z]| (?:show|reveal|demonst|and))",
+    r"(?=[),;]|\.? ?$|\. [A-Z]| (?:show|reveal|demonst|and)))",
     re.IGNORECASE,
 )
 _DAY_MONTH_YY = re.compile(
@@ -110,13 +118,18 @@ _DIGIT = re.compile(r"\d")
 _THREE_PARTS = re.compile(r"\d ?[-/.年년 ] ?[\dIVX]")
 _MONTH_NAMED = re.compile(
     r"(?:\b|\d)(?:jan|ene|gen|feb|fev|mar|mrz|mae|maa|apr|abr|avr|may|mai|mag|mei|jun|jui|giu|jul|"
-    r"lug|aug|ago|aou|sep|set|oct|okt|ott|out|nov|dec|dez|dic|spr|sum|aut|win|fall|chr|eas)",
+    r"lug|aug|ago|aou|sep|set|oct|okt|ott|out|nov|dec|dez|dic|spr|sum|aut|win|fall|chr|eas|new)",
     re.IGNORECASE,
 )
 _CUE = re.compile(  # before a day and month without a year, or a year of two digits
     r"(?:\b(?:dated?|on|born|dob|d\.o\.b|birth|since|until|from|by|exam|taken|recorded|acquired|"
     r"obtained|performed|admitted|admission|discharged|visit|scan|scans|photographed|biopsied|am|"
     r"le|vom|el)\b\.?[ :(]{1,3}(?:the )?)$",
+    re.IGNORECASE,
+)
+_IMAGED = re.compile(  # an image or an event, right before a date
+    r"\b(?:ct|mri|us|x-?rays?|cxr|scans?|films?|images?|photos?|echo|ecg|ekg|eeg|surgery|operation|"
+    r"\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?)(?: of| from|,|:)? $",
     re.IGNORECASE,
 )
 _OPENED = re.compile(r"(?:^|[(\[:;,] ?| - |\b(?:and|to|or|between|of|after|before) )$")
@@ -164,13 +177,22 @@ def _find(text: str) -> Iterator[tuple[Span, bool]]:
 def _in_digits(text: str) -> Iterator[Span]:
     if _THREE_PARTS.search(text):
         yield from (match.span() for match in _NUMERIC.finditer(text))
-        yield from (match.span() for match in _DAY_MONTH_YY.finditer(text) if _is_short(match))
+        yield from _short_dates(text)
     for match in _COMPACT.finditer(text):
         if not _SERIES.search(text[max(match.start() - 20, 0) : match.start()]):
             yield match.span()
     if "/" in text or "-" in text or "." in text:
         yield from (match.span("value") for match in _MONTH_AND_YEAR.finditer(text))
-        yield from (match.span("value") for match in _DAY_AND_MONTH.finditer(text))
+        yield from (match.span(match.lastgroup or 0) for match in _DAY_AND_MONTH.finditer(text))
+
+
+def _short_dates(text: str) -> Iterator[Span]:
+    """Yield dates with two digits for the year; one of them speaks for those of its form."""
+    valid = [match for match in _DAY_MONTH_YY.finditer(text) if _is_valid(match)]
+    forms = {match["sep"] for match in valid if _is_short(match)}
+    for match in valid:
+        if _is_short(match) or (match["sep"] in forms and not _is_counted(match)):
+            yield match.span()
 
 
 def _is_month(word: str) -> bool:
@@ -197,16 +219,27 @@ def _is_day(match: re.Match[str]) -> bool:
 
 def _is_short(match: re.Match[str]) -> bool:
     """Tell ``08.05.19`` from ``10-20-40`` and ``1.0.31``, by its form and by what is around it."""
-    one, two, three = int(match["one"]), int(match["two"]), int(match["three"])
-    if not (0 < min(one, two) <= 12 and max(one, two) <= 31):
-        return False
     before, text = match.string[max(match.start() - 24, 0) : match.start()], match.string
-    if _UNIT.match(text, match.end()) or _SERIES.search(before):
-        return bool(_CUE.search(before))
     if _CUE.search(before):
+        return True
+    one, two, three = int(match["one"]), int(match["two"]), int(match["three"])
+    if _is_counted(match) or 30 < three < 85:  # the years of care, not of birth
+        return False
+    if _IMAGED.search(before):
         return True
     slashes, padded = match["sep"] == "/", len(match["one"]) == len(match["two"]) == 2
     if padded and (slashes or "0" in (match["one"][0], match["two"][0])):
         return True
     alone = before.endswith("(") and text[match.end() : match.end() + 1] in (")", ",", ";")
     return slashes and (alone or (max(one, two) > 12 and not one < two < three))
+
+
+def _is_valid(match: re.Match[str]) -> bool:
+    one, two = int(match["one"]), int(match["two"])
+    return 0 < min(one, two) <= 12 and max(one, two) <= 31
+
+
+def _is_counted(match: re.Match[str]) -> bool:
+    """Tell a series of doses, grades or weights, by the unit behind it or the list before it."""
+    before = match.string[max(match.start() - 24, 0) : match.start()]
+    return bool(_UNIT.match(match.string, match.end()) or _SERIES.search(before))

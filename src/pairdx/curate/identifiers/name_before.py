@@ -13,7 +13,7 @@ _LABELLED = re.compile(r"\.?\)? ?[:=] ?['\"]?")
 _AUTHORS = re.compile(r"[a-z] [A-Z]{1,3}, $")  # 'Zhu J, Robinson B, ' in a list of references
 _COURTESY = re.compile(  # up to the name, which may be a later one of a list, with a title
     r"(?:\bcourtesy(?: of)?:?|\b(?:image|photo|photograph|picture|figure|art)s? credits?:?|"
-    r"\bcredits?:|\bpermission (?:of|from)|"
+    r"\bcredits?(?: [a-z\d])?:|[\"\u201d] by|\bpermission (?:of|from)|"
     r"\b(?:kindly|generously|graciously) (?:provided|supplied|donated|shared|contributed|lent) by|"
     r"\b(?:engrav|etch|paint|illustrat|lithograph|woodcut|daguerreotyp|sculpt|redraw)"
     r"[a-z]{0,5}(?: of [A-Z]?[a-z]{1,20})? by)"
@@ -22,13 +22,15 @@ _COURTESY = re.compile(  # up to the name, which may be a later one of a list, w
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)(?= ?(?:19|20)\d\d)|\bcopyright)(?: by)? ?(?:(?:19|20)\d\d)?,? ?"
+    r"(?:wikimedia commons[/,:]|flickr[/,:]|©|\(c\)(?= ?(?:19|20)\d\d)|\bcopyright)"
+    r"(?: by)? ?(?:(?:19|20)\d\d)?,? ?"
     r"(?:[^.;()]{1,40}(?:, | and | & ))?(?:(?:the estate of|Dr|Prof)\.? )?$",
     re.IGNORECASE,
 )
-_PUBLIC_PLACE = re.compile(
-    r"[^;]{0,60}?(?:radiopaedia|wiki|flickr|CC[ -]BY|CC0|creative commons|public domain|\[\d|"
-    r"licen[cs]e|\b[\w-]{1,30}\.(?:org|com|net|edu)\b)",
+_PUBLIC_PLACE = re.compile(  # right behind a name that is credited
+    r"/[A-Z]|[^;]{0,60}?(?:radiopaedia|wiki|flickr|CC[ -]BY|CC0|creative commons|public domain|"
+    r"\[\d|licen[cs]e|\b[\w-]{1,30}\.(?:org|com|net|edu)\b|museum|library|univ(?:ersi|\.)|"
+    r"centers for disease|academy|society)",
     re.IGNORECASE,
 )
 _LABELLED_PERSONS = frozenset(("pt", "patient", "paciente", "by"))
@@ -86,6 +88,8 @@ def is_beside_person(run: Run) -> bool:
     earlier = words.lower[before - 1] if before else ""
     if role == "late" and earlier == "the":  # who has died
         return len(run.parts) > 1 and not run.eponym and gap == " "
+    if role in ("little", "young"):
+        return run.given and gap == " "
     related = role == "of" and (earlier in known.RELATIONS or earlier in _NEWBORN)
     if not (related or known.is_person(role)):
         return False
@@ -148,7 +152,7 @@ def is_pictured(run: Run) -> bool:
 def is_owner(run: Run) -> bool:
     """Tell whether it is who holds the copyright, or is credited with a public place."""
     text = run.words.text
-    before = text[max(run.start - 60, 0) : run.start]
+    before = text[max(run.start - 90, 0) : run.start]
     public = _COURTESY.search(before) and _PUBLIC_PLACE.match(text, run.end)
     return bool(public or _COPYRIGHT.search(before))
 

@@ -2,6 +2,7 @@
 
 import re
 
+_YEAR = re.compile(r"\d{4}")
 _PUBLISHED_BEFORE = re.compile(
     r"(?:\b(?:accessed|searche[ds]|last search|cut-?off|retrieved|downloaded|updated?|as (?:of|at)|"
     r"version|released|publish(?:ed|er)|publication|issue \d|(?:vol|volume) \d{1,3}[,;]|edition|"
@@ -60,6 +61,8 @@ class DatedText:
         return self._of_study and (not whole or self._is_period(start, end))
 
     def _is_published(self, start: int, end: int) -> bool:
+        if not _YEAR.search(self.text, start, end):
+            return False
         before = self.text[max(start - 60, 0) : start]
         return bool(_PUBLISHED_BEFORE.search(before) or _PUBLISHED_AFTER.match(self.text, end))
 

@@ -36,7 +36,7 @@ _FILED = re.compile(  # a thing that is filed, and a value that can be nothing b
     r"registration|insurance|policy|donor|donation)[ :=-]{1,3}"
     r"(?P<value>(?:(?-i:[A-Z]{1,3})[ -]?)?"
     r"(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
-    r"(?:[-/][A-Z])?)"
+    r"(?:[-/][A-Z]{1,3})?)"
     r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|mmhg|cm|gy|kv|cells|copies|bp|hz|years|days)\b)",
     re.IGNORECASE,
 )
@@ -61,6 +61,12 @@ _COUNTED = re.compile(  # as the word before the mark
     r"[ .]{1,2}$",
     re.IGNORECASE,
 )
+_DATASET = re.compile(  # a caption that names one is of its pictures
+    r"\b(?:(?:CBIS-)?DDSM|INbreast|(?:mini-?)?MIAS|LIDC|TCIA|TCGA|MIMIC|ADNI|BraTS|KiTS\d*|ISIC|"
+    r"PhysioNet|Kaggle|CheXpert|PadChest|VinDr|MURA|MESSIDOR|EyePACS|IDRiD|HAM10000|Radiopaedia|"
+    r"rID|(?i:data ?sets?|(?:public|open|online|imaging|image)(?: access)? (?:database|archive|"
+    r"repository)))\b"
+)
 _PUBLIC = re.compile(  # the prefixes of public registers
     r"(?:NCT|ISRCTN|ChiCTR|CRD|PMC|PMID|N[MPCRGT]_|X[MP]_|ENS[GTP]|rs\d|GS[EM]|PRJ|SR[RPX]|ERR|CTRI|"
     r"ACTRN|UMIN|KCT|DRKS|ATCC|RRID|AB_|ISIC|OMIM|ORPHA|HP:|ab\d|sc-|[A-Z]{2}\d{6}\.\d)",
@@ -78,6 +84,8 @@ _PERSONAL = re.compile(
 def find_records(text: str) -> Iterator[Span]:
     """Yield record numbers of a text that has a digit."""
     if not _FOUR_DIGITS.search(text):
+        return
+    if _DATASET.search(text):
         return
     yield from (m.span("value") for m in _LABELLED.finditer(text) if _is_filed(m, 4))
     yield from (m.span("value") for m in _NUMBERED.finditer(text) if _is_numbered(m))
