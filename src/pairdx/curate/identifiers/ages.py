@@ -20,7 +20,7 @@ _PERSON = (
 _ENOUGH = r"(?!\+| ?(?:years?|yrs?)?(?: of age| old)? (?:or|and) (?:older|above|over|more))"
 _OLD = re.compile(
     rf"{_FREE}(?P<value>{OVER_89}(?:(?:[ -]{{1,2}}| ?)(?:{_UNIT}['s]{{0,2}}[ .-]{{0,2}}old"
-    rf"|{_UNIT}[ -]of[ -]age|y\.? ?/?o\b\.?)))(?![a-z]){_ENOUGH}",
+    rf"|{_UNIT}[ -]of[ -]age|y[-. ]?/?o\b\.?)))(?![a-z]){_ENOUGH}",
     re.IGNORECASE,
 )
 _AGED = re.compile(

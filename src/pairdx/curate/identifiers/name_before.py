@@ -88,6 +88,8 @@ def is_beside_person(run: Run) -> bool:
     earlier = words.lower[before - 1] if before else ""
     if role == "late" and earlier == "the":  # who has died
         return len(run.parts) > 1 and not run.eponym and gap == " "
+    if _is_adjective(run):
+        return False
     if role in ("little", "young"):
         return run.given and gap == " "
     related = role == "of" and (earlier in known.RELATIONS or earlier in _NEWBORN)
@@ -103,6 +105,13 @@ def is_beside_person(run: Run) -> bool:
         return False
     sure = len(run.parts) > 1 or role in known.RELATIONS or "," in gap
     return gap == " " or (sure and is_closed(run))
+
+
+def _is_adjective(run: Run) -> bool:
+    """Tell whether a person follows: 'a 30-year-old Javanese woman'."""
+    words, after = run.words, run.last
+    follows = after < len(words) and words.gap(after) == " " and known.is_person(words.lower[after])
+    return follows and not run.given and len(run.parts) == 1
 
 
 def is_agent(run: Run) -> bool:
@@ -151,6 +160,8 @@ def is_pictured(run: Run) -> bool:
 
 def is_owner(run: Run) -> bool:
     """Tell whether it is who holds the copyright, or is credited with a public place."""
+    if not run.words.gives_credit:
+        return False
     text = run.words.text
     before = text[max(run.start - 90, 0) : run.start]
     public = _COURTESY.search(before) and _PUBLIC_PLACE.match(text, run.end)
@@ -160,8 +171,8 @@ def is_owner(run: Run) -> bool:
 def is_author(run: Run) -> bool:
     """Tell whether it is who made the picture or gave it, and no patient, relative or staff."""
     before = run.words.text[max(run.start - 90, 0) : run.start]
-    made = run.words.lists_people or _COURTESY.search(before)
-    return bool(made) and not is_beside_person(run)
+    made = run.words.gives_credit and _COURTESY.search(before)
+    return bool(run.words.lists_people or made) and not is_beside_person(run)
 
 
 def is_credited(run: Run) -> bool:

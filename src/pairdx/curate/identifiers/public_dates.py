@@ -1,6 +1,7 @@
 """Dates that are nobody's: of a publication, of a data set, of an epidemic, of a study's period."""
 
 import re
+from functools import cached_property
 
 _YEAR = re.compile(r"\d{4}")
 _PUBLISHED_BEFORE = re.compile(
@@ -11,16 +12,17 @@ _PUBLISHED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHED_AFTER = re.compile(
-    r"[)\]]?[.,;:]? ?(?:;\d|\d{1,4} ?\(|doi\b|pmid|https?:|(?:edition|issue|version|guidelines?|"
-    r"update|release|consensus|vol)\b)",
+    r"[)\]]?[.,;:]? ?(?:;\d|\d{1,4} ?\(\d{1,3}\)|doi\b|pmid|https?:|"
+    r"(?:edition|issue|version|guidelines?|update|release|consensus|vol)\b)",
     re.IGNORECASE,
 )
-# Of a population: no date in such a caption is a patient's.
+# Of a population or of nature: no date in such a caption is a patient's.
 _EPIDEMIC = re.compile(
-    r"\b(?:incidence|prevalence|pandemic|epidemics?|outbreaks?|epidemiolog\w{1,8}|surveillance|"
+    r"\b(?:incidence|prevalence|epidemic curve|outbreaks?|epidemiolog\w{1,8}|surveillance|"
     r"survey(?:s|ed)?|regist(?:ry|ries)|per (?:100|1,?000|million|capita)|census|time[ -]series|"
-    r"forecast\w{0,4}|lockdowns?|(?:confirmed|reported|new|daily|weekly|notified) cases|"
-    r"countr(?:y|ies)|districts?|provinces?|count(?:y|ies)|municipalit(?:y|ies)|rainfall)\b",
+    r"forecast\w{0,4}|lockdowns?|(?:confirmed|reported|new|daily|weekly|notified) cases|rainfall|"
+    r"holotype|paratypes?|satellite images?|landsat|glaciers?|habitats?|seawater|herbarium|"
+    r"field (?:sites?|stations?))\b",
     re.IGNORECASE,
 )
 # Of a study: a month or a period in such a caption is when it took place.
@@ -33,7 +35,8 @@ _STUDY = re.compile(
     r"(?:patients|cases|women|men|children|infants|newborns|samples|isolates)|"
     r"patients (?:who|were|with|treated|admitted|undergoing|seen|from|between|and|in)|centers|"
     r"centres|hospitals|visits|admissions|mortality|deaths|maps? of|trends?|monthly|quarterly|"
-    r"annual|seasonal\w{0,4}|coverage of|n ?= ?\d)\b",
+    r"annual|seasonal\w{0,4}|coverage of|pandemic|epidemics?|countr(?:y|ies)|districts?|"
+    r"provinces?|count(?:y|ies)|municipalit(?:y|ies)|n ?= ?\d)\b",
     re.IGNORECASE,
 )
 _ONE_PERSON = re.compile(
@@ -50,9 +53,18 @@ class DatedText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        one = bool(_ONE_PERSON.search(text))
-        self._of_epidemic = not one and bool(_EPIDEMIC.search(text))
-        self._of_study = not one and bool(_STUDY.search(text))
+
+    @cached_property
+    def _of_one(self) -> bool:
+        return bool(_ONE_PERSON.search(self.text))
+
+    @cached_property
+    def _of_epidemic(self) -> bool:
+        return not self._of_one and bool(_EPIDEMIC.search(self.text))
+
+    @cached_property
+    def _of_study(self) -> bool:
+        return not self._of_one and bool(_STUDY.search(self.text))
 
     def is_public(self, start: int, end: int, *, whole: bool) -> bool:
         """Tell whether the date there is nobody's; ``whole`` if it says the day and the year."""

@@ -62,10 +62,10 @@ _COUNTED = re.compile(  # as the word before the mark
     re.IGNORECASE,
 )
 _DATASET = re.compile(  # a caption that names one is of its pictures
-    r"\b(?:(?:CBIS-)?DDSM|INbreast|(?:mini-?)?MIAS|LIDC|TCIA|TCGA|MIMIC|ADNI|BraTS|KiTS\d*|ISIC|"
+    r"(?<![A-Za-z])(?:(?:CBIS-)?DDSM|INbreast|(?:mini-?)?MIAS|LIDC|TCIA|TCGA|MIMIC|ADNI|BraTS|KiTS\d*|ISIC|"
     r"PhysioNet|Kaggle|CheXpert|PadChest|VinDr|MURA|MESSIDOR|EyePACS|IDRiD|HAM10000|Radiopaedia|"
     r"rID|(?i:data ?sets?|(?:public|open|online|imaging|image)(?: access)? (?:database|archive|"
-    r"repository)))\b"
+    r"repository)))(?![A-Za-z])"
 )
 _PUBLIC = re.compile(  # the prefixes of public registers
     r"(?:NCT|ISRCTN|ChiCTR|CRD|PMC|PMID|N[MPCRGT]_|X[MP]_|ENS[GTP]|rs\d|GS[EM]|PRJ|SR[RPX]|ERR|CTRI|"

@@ -19,6 +19,9 @@ from pairdx.curate.identifiers.vocabulary import (
 )
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_CREDIT = re.compile(
+    r"courtesy|credit|permission|©|\(c\)|copyright|commons|flickr| by ", re.IGNORECASE
+)
 _FULL_NAME = r"[A-Z][a-z'-]{1,20}(?: [A-Z][a-z'.-]{0,20}){1,3}"
 _LIST = re.compile(rf"(?:{_FULL_NAME}(?:, |; | and )){{5}}")
 _NO_NAMES = ORDINARY | MODALITIES | TITLES | WEAK_TITLES | PERSONS | RELATIONS
@@ -53,6 +56,11 @@ class Words:
     def possessive(self, index: int) -> bool:
         """Tell whether 's (or ' after an s) follows."""
         return self.text.startswith(("'s ", "' ", "'S "), self.end(index))
+
+    @cached_property
+    def gives_credit(self) -> bool:
+        """Tell whether it has a word with which a picture's author is named."""
+        return bool(_CREDIT.search(self.text))
 
     @cached_property
     def lists_people(self) -> bool:
