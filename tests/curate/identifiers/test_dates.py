@@ -45,6 +45,7 @@ def test_dates_are_found_in_every_form(caption, expected):
         "Muscle strength 4/5, murmur 2/6, acuity 20/40, dilution 1/12, Apgar 9/10/10.",
         "Blurring may result; a long march 3 times; In March fracture; 5 May show it.",
         "May-Hegglin anomaly, August Bier block, Oct-4, SEPT9, MARCH1, OCT 2010.",
+        "Anti-CD3 (1/2000), anti-CD20 (1/1000).",
         "Ratio 1/2/3, doses 10/20/30 mg, frames 12/25/50, sizes 10/12/14.",
         "Patients enrolled from May 2015 to June 2018.",
         "Confirmed cases by week of onset, 1 February to 30 April 2020.",

@@ -4,7 +4,8 @@ Rules written for figure captions, in which numbers abound that identify nobody 
 vertebrae, p values) and names stand for diseases, stains and devices. Each kind has its module in
 `pairdx.curate.identifiers`; they read the caption as a person would (`fold`), and the spans are of
 the caption as it came. Every pattern repeats only bounded pieces, so that the time is linear in the
-caption's length. One core reads about 8,000 captions a second (benchmarks/caption_screening.py).
+caption's length. Whatever is found, a modality word at its edge stays in the caption (`spare`).
+One core reads about 6,000 captions a second (benchmarks/caption_screening.py).
 """
 
 import re

@@ -73,7 +73,7 @@ _SPELLED = re.compile(
     rf"(?:{_DAY}{_ORDINAL}{_OF}{_ANY_MONTH}{_TO})?"
     rf"(?:{_DAYS}{_OF}|\b{_IN_WORDS} ){_ANY_MONTH}{_OF}(?:{_YEAR}|\d\d(?=[),;]|$)){_END}"
     rf"|{_FREE}{_DAY}(?P<s>[-/.]){_ANY_MONTH}(?P=s)\d\d{_END}"
-    rf"|\b(?:{_ANY_MONTH} ?{_DAY}{_ORDINAL}{_TO})?"
+    rf"|(?:{_WEEKDAY})?\b(?:{_ANY_MONTH} ?{_DAY}{_ORDINAL}{_TO})?"
     rf"{_ANY_MONTH}[ /-]?(?:the )?{_DAYS}[ ,./-]{{1,3}}(?:of )?{_YEAR}{_END}"
     rf"|{_FREE}{_FULL}[ ,/.-]{{0,2}}{_ANY_MONTH}[ -]?{_DAY}{_ORDINAL}{_END}",
     re.IGNORECASE,
@@ -96,8 +96,10 @@ _IN_MONTH = re.compile(  # no 'in May-Thurner anatomy', 'by March et al.'
     r"(?! ?\d|-[A-Z]|'s? | [A-Z]| fracture| h[ae]moglob| et al| and (?:colleagues|co-?workers))"
 )
 _MONTH_AND_YEAR = re.compile(  # in digits
-    r"(?:\b(?:in|on|from|since|dated?|until|taken|born|and|to) |[(:] ?)"
-    rf"(?P<value>{_MONTH}[/.-]{_FULL}){_END}"
+    r"(?:\b(?:in|on|from|since|dated?|until|taken|born|and|to|ct|mri|x-?rays?|scans?|films?|images?|"
+    r"photos?|surgery|operation|\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?) |[(:] ?)"
+    rf"(?!1/(?:19|20)00)(?P<value>{_MONTH}[/.-]{_FULL}){_END}",  # no dilution, '1/2000'
+    re.IGNORECASE,
 )
 _DAY_AND_MONTH = re.compile(  # in digits
     r"\b(?:(?:on|dated?|since|until|from|am|vom)(?: the|:)? "

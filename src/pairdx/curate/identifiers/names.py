@@ -4,8 +4,9 @@ A capitalised word in a caption is most often a disease, a stain, a device, a fi
 called a name only on evidence: a title, a label, a role, a relation, or one who did something for
 the patient before it; an age or a date of birth behind it; a given name in it; or a form that only
 names have (SMITH^JOHN, SMITH, JOHN). What follows can take that back: 'Dr. Weber's
-classification', 'Maria Middelares Hospital', 'Smith et al.'. A name in a citation or beside a
-copyright is left: it is published on purpose, and licences ask for it.
+classification', 'Maria Middelares Hospital', 'Smith et al.'. The author of a public work is left
+(a citation, a copyright, a credit, a study group): licences ask for the name. A relation, a role or
+a title in a credit makes it family or staff all the same.
 """
 
 import re
