@@ -18,6 +18,7 @@ _AGE = re.compile(
     r"(?:[ -]?(?:years?|yrs?|y\b|y/?o\b|months?|weeks?|days?)| ?[MF]\b| ?/ ?[MF]\b|[,)])",
     re.IGNORECASE,
 )
+_STAMPED = re.compile(r" {1,2}(?:0\d\dY\b|\d{1,3} ?(?:YRS?|Y)? ?/? ?[MF]\b|[MF] ?/? ?\d{2,3} ?Y)")
 _AGED_OR_BORN = re.compile(r",? \(?(?:aged? \d|(?:born|DOB|d\.o\.b\.?|date of birth)[ :])")
 _FILED = re.compile(
     r"\.?[ ,;(]{1,3}(?:dob|d\.o\.b|born|date of birth|mrn|uhid|ssn|nhs|hospital no|patient no|"
@@ -69,11 +70,20 @@ def is_described(run: Run) -> bool:
         return True
     if _AS_PERSONS_DO.match(text, run.end) and not run.eponym:
         return run.given or len(run.parts) > 1 or text.startswith(" and", run.end)
+    if run.capitals and len(run.parts) > 1 and _STAMPED.match(text, run.end):
+        return not run.eponym
     if _FILED.match(text, run.end):
         return run.given or (len(run.parts) > 1 and not run.eponym)
     if _AGE.match(text, run.end):
         return run.given or ((run.initials > 0 or len(run.parts) > 1) and not run.eponym)
     return False
+
+
+def owns_part(run: Run) -> bool:
+    """Tell whether a part or a thing of a person follows: "Emeka's hand", "B.N.'s left foot"."""
+    words = run.words
+    owned = words.text.startswith((".'s ", "'s ", "' "), run.end)
+    return owned and not known.PARTS.isdisjoint(words.lower[run.last : run.last + 3])
 
 
 def names_thing(run: Run, *, titled: bool) -> bool:

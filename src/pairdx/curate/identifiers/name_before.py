@@ -50,7 +50,9 @@ def find_title(run: Run) -> tuple[bool, int]:
     start = words.starts[before + 1]
     if title in known.TITLES:  # 'MR Angiography' has none, 'Mr. X' is nobody
         clear = not word.isupper() or "." in words.gap(before + 1) or run.any_given
-        return clear and bool(run.parts or words.words[run.first] not in "XYZ"), start
+        return clear and bool(
+            run.parts or run.initials > 1 or words.words[run.first] not in "XYZ"
+        ), start
     weak = title in known.WEAK_TITLES and bool(run.parts) and not run.acronym
     unclear = run.eponym or words.headline or title == "lt"  # the left one, far more often
     return weak and (run.any_given or not unclear), start

@@ -24,6 +24,7 @@ from pairdx.curate.identifiers.name_after import (
     is_institution,
     is_nobody,
     names_thing,
+    owns_part,
 )
 from pairdx.curate.identifiers.name_before import (
     find_title,
@@ -126,7 +127,7 @@ def _judge(run: Run, opinion: _Opinion, *, listed: bool) -> Span | None:
     if named_thing or tuple(run.lower[:2]) in known.EPONYM_PAIRS:
         return None
     if not run.parts:
-        known_by = is_beside_person(run) or is_described(run) or is_labelled(run)
+        known_by = is_beside_person(run) or is_described(run) or is_labelled(run) or owns_part(run)
         return (run.start, run.end) if run.initials > 1 and known_by else None
     end = _after_comma(run)
     if is_labelled(run):
@@ -165,8 +166,7 @@ def _stands_alone(run: Run) -> bool:
         return True
     if run.initials:
         return follows == "."
-    owned = words.lower[run.last : run.last + 2]
-    return words.possessive(run.last - 1) and not known.PARTS.isdisjoint(owned)
+    return owns_part(run)
 
 
 def _after_comma(run: Run) -> int:

@@ -17,6 +17,8 @@ _VALUE = (
 _MARK = r"(?:no|nos|nr|num|number|numbers|numero|nummer|id|identifier|code|ref|#|nº|n°|num)"
 _OWN = (  # labels that need no 'number'
     r"(?:mrn|mr#|mr no|uhid|ssn|cpr|nhs|urn|pid|crn|cr|hn|ipd|opd|emr|ehr|csn|nin|dni|nif|cpf|rut|"
+    r"mrd|prn|hc|nhc|historia clinica|prontuario|ahv|"
+    r"(?:fall|patienten|akten|versicherten|person|journal|dossier)nummer|"
     r"bsn|pesel|cnic|nric|hkid|aadhaar|pps|oib|medicare|medicaid|chi|hicn|acc|accession|hosp|"
     r"serial|s/n|sn|folio|passport|licen[cs]e plate|number plate|patient id|pt id|pat id|id)"
 )
@@ -33,7 +35,7 @@ _FILED = re.compile(  # a thing that is filed, and a value that can be nothing b
     r"\b(?:slide|specimen|sample|biopsy|case|record|file|chart|folder|patient|pt|block|report|"
     r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
     r"reads|stamped|marked|inscribed|requisition|invoice|prescription|admission|"
-    r"registration|insurance|policy|donor|donation)[ :=-]{1,3}"
+    r"registration|insurance|policy|donor|donation|autopsy|necropsy|cytology)[ :=\"'-]{1,3}"
     r"(?P<value>(?:(?-i:[A-Z]{1,3})[ -]?)?"
     r"(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
     r"(?:[-/][A-Z]{1,3})?)"
@@ -61,6 +63,7 @@ _COUNTED = re.compile(  # as the word before the mark
     r"[ .]{1,2}$",
     re.IGNORECASE,
 )
+_DECIMAL = re.compile(r"\d{1,3}\.\d+")  # 'MRD 0.0001'
 _DATASET = re.compile(  # a caption that names one is of its pictures
     r"(?<![A-Za-z])(?:(?:CBIS-)?DDSM|INbreast|(?:mini-?)?MIAS|LIDC|TCIA|TCGA|MIMIC|ADNI|BraTS|KiTS\d*|ISIC|"
     r"PhysioNet|Kaggle|CheXpert|PadChest|VinDr|MURA|MESSIDOR|EyePACS|IDRiD|HAM10000|Radiopaedia|"
@@ -107,6 +110,8 @@ def _is_filed(match: re.Match[str], digits: int) -> bool:
     """Tell whether a labelled value has enough digits and is no number of science."""
     value = match["value"]
     if sum(letter.isdigit() for letter in value) < digits or _PUBLIC.match(value):
+        return False
+    if _DECIMAL.fullmatch(value):
         return False
     return not _SCIENCE.search(_label(match.string, match.start("value")))
 
