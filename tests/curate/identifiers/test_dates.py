@@ -51,6 +51,7 @@ def test_dates_are_found_in_every_form(caption, expected):
         "Confirmed cases by week of onset, 1 February to 30 April 2020.",
         "Search of PubMed, last search on 30 June 2021; accessed 3 April 2022.",
         "Pediatrics 136 (August 2015). doi:10.1542/peds.2015-0883",
+        "Pollen in May and in September; a river, summer 2010.",
         "Registry data as of 31 December 2018.",
     ],
 )
@@ -60,6 +61,6 @@ def test_what_is_no_date_of_a_person_is_left(caption):
 
 def test_a_study_that_tells_of_one_patient_has_dates_of_a_person():
     cohort, case = "Cohort study, May 2015.", "The patient of the cohort study, May 2015."
-    assert DatedText(cohort).is_public(14, 22, whole=False)
-    assert not DatedText(case).is_public(33, 41, whole=False)
-    assert not DatedText("Our cohort, 5 May 2015").is_public(12, 22, whole=True)
+    assert DatedText(cohort).is_public(14, 22, "some")
+    assert not DatedText(case).is_public(33, 41, "some")
+    assert not DatedText("Our cohort, 5 May 2015").is_public(12, 22, "all")

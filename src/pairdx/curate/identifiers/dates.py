@@ -9,7 +9,7 @@ of foreign letters.
 import re
 from collections.abc import Iterator
 
-from pairdx.curate.identifiers.public_dates import DatedText
+from pairdx.curate.identifiers.public_dates import DatedText, Parts
 
 Span = tuple[int, int]
 
@@ -79,7 +79,8 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _MONTHLY = re.compile(
-    rf"{_PART_OF}\b(?P<month>{_CLEAR_MONTH}|{_SEASON}|(?<=in )fall)(?:{_TO}{_CLEAR_MONTH})?"
+    rf"{_PART_OF}\b(?P<month>{_CLEAR_MONTH}|(?P<season>{_SEASON}|(?<=in )fall))"
+    rf"(?:{_TO}{_CLEAR_MONTH})?"
     rf"(?:,? ?(?:of |de |del )?|[-/ ]{{1,3}}){_YEAR}{_END}",
     re.IGNORECASE,
 )
@@ -96,11 +97,12 @@ _IN_MONTH = re.compile(  # no 'in May-Thurner anatomy', 'by March et al.'
     r"(?! ?\d|-[A-Z]|'s? | [A-Z]| fracture| h[ae]moglob| et al| and (?:colleagues|co-?workers))"
 )
 _MONTH_AND_YEAR = re.compile(  # in digits
-    r"(?:\b(?:in|on|from|since|dated?|until|taken|born|and|to|ct|mri|x-?rays?|scans?|films?|images?|"
+    r"(?:\b(?:in|on|from|since|dated?|until|taken|born|and|to|ct|mri|x-?rays?|scans?|films?|"
     r"photos?|surgery|operation|\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?) |[(:] ?)"
-    rf"(?!1/(?:19|20)00)(?P<value>{_MONTH}[/.-]{_FULL}){_END}",  # no dilution, '1/2000'
+    rf"(?P<value>{_MONTH}[/.-]{_FULL}){_END}",
     re.IGNORECASE,
 )
+_DILUTED = re.compile(r"\b(?:anti|dilut|clone|immuno|stain)|1/[12]\d?00\b", re.IGNORECASE)
 _DAY_AND_MONTH = re.compile(  # in digits
     r"\b(?:(?:on|dated?|since|until|from|am|vom)(?: the|:)? "
     rf"(?P<dotted>(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.(?!\d))"
@@ -124,14 +126,14 @@ _MONTH_NAMED = re.compile(
     re.IGNORECASE,
 )
 _CUE = re.compile(  # before a day and month without a year, or a year of two digits
-    r"(?:\b(?:dated?|on|born|dob|d\.o\.b|birth|since|until|from|by|exam|taken|recorded|acquired|"
+    r"(?:\b(?:dated?|on|born|dob|d\.o\.b|birth|since|until|exam|taken|recorded|acquired|"
     r"obtained|performed|admitted|admission|discharged|visit|scan|scans|photographed|biopsied|am|"
     r"le|vom|el)\b\.?[ :(]{1,3}(?:the )?)$",
     re.IGNORECASE,
 )
 _IMAGED = re.compile(  # an image or an event, right before a date
-    r"\b(?:ct|mri|us|x-?rays?|cxr|scans?|films?|images?|photos?|echo|ecg|ekg|eeg|surgery|operation|"
-    r"\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?)(?: of| from|,|:)? $",
+    r"\b(?:ct|mri|us|x-?rays?|cxr|scans?|films?|photos?|echo|ecg|ekg|eeg|surgery|"
+    r"operation|\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?)(?: of| from|,|:)? $",
     re.IGNORECASE,
 )
 _OPENED = re.compile(r"(?:^|[(\[:;,] ?| - |\b(?:and|to|or|between|of|after|before) )$")
@@ -142,13 +144,13 @@ _CLOSED = re.compile(
 # What makes a series of numbers of it: a unit behind it or a list before it.
 _UNIT = re.compile(
     r" ?(?:%|-|mg|g\b|kg|ml|mm|cm|m?l\b|µ|u[gml]|iu|hz|days?|weeks?|months?|years?|h\b|min|s\b|"
-    r"per |each|respectively|patients|points?|fold|units?|schedule|regimen|cells|grid|rule)",
+    r"per |of \d|each|respectively|patients|points?|fold|units?|schedule|regimen|cells|grid|rule)",
     re.IGNORECASE,
 )
 _SERIES = re.compile(
-    r"(?:= ?|\b(?:lot|batch|no\.?|number|cat\.?|doses?|days?|weeks?|months?|weights?|"
-    r"dilut\w{1,6}|ratios?|version|v|levels?|series|positions?|at|apgar|gcs|icd|"
-    r"grades?|scores?|titres?|titers?|sizes?)[ :]{1,2})$",
+    r"(?:= ?|\b(?:lot|batch|no\.?|number|cat\.?|days?|weeks?|months?|version|v|series|positions?|"
+    r"at)[ :]{1,2}|\b(?:doses?|weights?|dilut\w{1,6}|ratios?|levels?|apgar|gcs|icd|grades?|scores?|"
+    r"titres?|titers?|sizes?)[ :(]{1,3})$",
     re.IGNORECASE,
 )
 _VERBS = ("may", "march", "mar")  # no months in lower case unless a year or 'on' says so
@@ -157,23 +159,24 @@ _VERBS = ("may", "march", "mar")  # no months in lower case unless a year or 'on
 def find_dates(text: str) -> Iterator[Span]:
     """Yield the dates that are a person's."""
     dated = DatedText(text)
-    for span, whole in _find(text):
-        if not dated.is_public(*span, whole=whole):
+    for span, parts in _find(text):
+        if not dated.is_public(*span, parts):
             yield span
 
 
-def _find(text: str) -> Iterator[tuple[Span, bool]]:
-    """Yield what is written as a date, the longer forms first, and whether day and year are in."""
-    digits = bool(_DIGIT.search(text))
-    if digits:
-        yield from ((span, True) for span in _in_digits(text))
+def _find(text: str) -> Iterator[tuple[Span, Parts]]:
+    """Yield what is written as a date, the longer forms first, and how much of one it has."""
+    if digits := bool(_DIGIT.search(text)):
+        yield from ((span, "all") for span in _in_digits(text))
     if not _MONTH_NAMED.search(text):
         return
     if digits:
-        yield from ((match.span(), True) for match in _SPELLED.finditer(text))
-        yield from ((m.span(), False) for m in _MONTHLY.finditer(text) if _is_month(m["month"]))
-        yield from ((m.span(), False) for m in _WITH_DAY.finditer(text) if _is_day(m))
-    yield from ((match.span("value"), False) for match in _IN_MONTH.finditer(text))
+        yield from ((match.span(), "all") for match in _SPELLED.finditer(text))
+        for match in _MONTHLY.finditer(text):
+            if _is_month(match["month"]):
+                yield match.span(), "season" if match["season"] else "some"
+        yield from ((match.span(), "some") for match in _WITH_DAY.finditer(text) if _is_day(match))
+    yield from ((match.span("value"), "month") for match in _IN_MONTH.finditer(text))
 
 
 def _in_digits(text: str) -> Iterator[Span]:
@@ -184,7 +187,9 @@ def _in_digits(text: str) -> Iterator[Span]:
         if not _SERIES.search(text[max(match.start() - 20, 0) : match.start()]):
             yield match.span()
     if "/" in text or "-" in text or "." in text:
-        yield from (match.span("value") for match in _MONTH_AND_YEAR.finditer(text))
+        for match in _MONTH_AND_YEAR.finditer(text):
+            if not (match["value"].startswith("1/") and _DILUTED.search(text)):
+                yield match.span("value")
         yield from (match.span(match.lastgroup or 0) for match in _DAY_AND_MONTH.finditer(text))
 
 

@@ -2,6 +2,10 @@
 
 import re
 from functools import cached_property
+from typing import Literal
+
+# Day, month and year; two of them; a season and a year; a month alone.
+Parts = Literal["all", "some", "season", "month"]
 
 _YEAR = re.compile(r"\d{4}")
 _PUBLISHED_BEFORE = re.compile(
@@ -44,6 +48,13 @@ _ONE_PERSON = re.compile(
     r"\b(?:year|month|week|day)s?[ -]old\b|\b(?:[Hh]e|[Ss]he|his|her)\b|\bcase \d|"
     r"\b(?:boy|girl|man|woman|gentleman|lady|mother|father|son|daughter)\b"
 )
+_CARE = re.compile(
+    r"\b(?:patient|admitted|admission|discharged?|diagnos\w{1,4}|presented|operat\w{2,4}|surgery|"
+    r"hospitali[sz]ed|biops\w{1,4}|follow-?up|visit|treated|treatment|therapy|relaps\w{1,3}|lesions?|"
+    r"wounds?|ct|mri|mr|pet|x-?rays?|scans?|radiographs?|ultrasound|ecg|eeg|endoscop\w{1,3}|"
+    r"\w{3,12}(?:grams?|graphy|scopy))\b",
+    re.IGNORECASE,
+)
 _SINCE = re.compile(r"\b(?:from|between|since|during|to|and|until|till|through) (?:the )?$|- ?$")
 _UNTIL = re.compile(r" ?(?:-|to\b|and\b|until\b|till\b|through\b) ?(?:the )?[\dA-Z]")
 
@@ -59,6 +70,10 @@ class DatedText:
         return bool(_ONE_PERSON.search(self.text))
 
     @cached_property
+    def _of_care(self) -> bool:
+        return self._of_one or bool(_CARE.search(self.text))
+
+    @cached_property
     def _of_epidemic(self) -> bool:
         return not self._of_one and bool(_EPIDEMIC.search(self.text))
 
@@ -66,11 +81,13 @@ class DatedText:
     def _of_study(self) -> bool:
         return not self._of_one and bool(_STUDY.search(self.text))
 
-    def is_public(self, start: int, end: int, *, whole: bool) -> bool:
-        """Tell whether the date there is nobody's; ``whole`` if it says the day and the year."""
+    def is_public(self, start: int, end: int, parts: Parts) -> bool:
+        """Tell whether the date there is nobody's, by how much of a date it has."""
         if self._of_epidemic or self._is_published(start, end):
             return True
-        return self._of_study and (not whole or self._is_period(start, end))
+        if parts in ("season", "month") and not self._of_care:
+            return True
+        return self._of_study and (parts != "all" or self._is_period(start, end))
 
     def _is_published(self, start: int, end: int) -> bool:
         if not _YEAR.search(self.text, start, end):

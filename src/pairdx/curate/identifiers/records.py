@@ -63,7 +63,9 @@ _COUNTED = re.compile(  # as the word before the mark
     r"[ .]{1,2}$",
     re.IGNORECASE,
 )
-_DECIMAL = re.compile(r"\d{1,3}\.\d+")  # 'MRD 0.0001'
+_NO_FILE = re.compile(  # a decimal ('MRD 0.0001'), years ('autopsy 2010-2015')
+    r"\d{1,3}\.\d+|(?:19|20)\d\d-(?:19|20)\d\d"
+)
 _DATASET = re.compile(  # a caption that names one is of its pictures
     r"(?<![A-Za-z])(?:(?:CBIS-)?DDSM|INbreast|(?:mini-?)?MIAS|LIDC|TCIA|TCGA|MIMIC|ADNI|BraTS|KiTS\d*|ISIC|"
     r"PhysioNet|Kaggle|CheXpert|PadChest|VinDr|MURA|MESSIDOR|EyePACS|IDRiD|HAM10000|Radiopaedia|"
@@ -111,7 +113,7 @@ def _is_filed(match: re.Match[str], digits: int) -> bool:
     value = match["value"]
     if sum(letter.isdigit() for letter in value) < digits or _PUBLIC.match(value):
         return False
-    if _DECIMAL.fullmatch(value):
+    if _NO_FILE.fullmatch(value):
         return False
     return not _SCIENCE.search(_label(match.string, match.start("value")))
 
