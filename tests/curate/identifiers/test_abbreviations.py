@@ -51,7 +51,7 @@ def test_no_modality_word_is_masked_in_any_frame(frame, case):
 
 
 def captions():
-    sets = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+    sets = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
     yield from (caption for name in sets for caption, _ in read_set(name))
     for path in (SHARED / "captions.csv", SHARED / "real_captions.csv"):
         if path.is_file():

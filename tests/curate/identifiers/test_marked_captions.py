@@ -30,10 +30,11 @@ def test_own_captions(name, spans, hits, clean):
     assert result == {"spans": spans, "hits": hits, "vain": 0, "flagged": 0, "clean": clean}
 
 
-def test_two_sets_keep_what_rules_do_not_tell():
-    seventh, eighth = score(read_set("seventh")), score(read_set("eighth"))
+def test_three_sets_keep_what_rules_do_not_tell():
+    seventh, eighth, ninth = (score(read_set(name)) for name in ("seventh", "eighth", "ninth"))
     assert seventh == {"spans": 37, "hits": 35, "vain": 1, "flagged": 1, "clean": 14}
     assert eighth == {"spans": 38, "hits": 38, "vain": 2, "flagged": 1, "clean": 9}
+    assert ninth == {"spans": 29, "hits": 26, "vain": 0, "flagged": 0, "clean": 10}
 
 
 @needs_shared

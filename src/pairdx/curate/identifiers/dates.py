@@ -133,7 +133,8 @@ _CUE = re.compile(  # before a day and month without a year, or a year of two di
 )
 _IMAGED = re.compile(  # an image or an event, right before a date
     r"\b(?:ct|mri|us|x-?rays?|cxr|scans?|films?|photos?|echo|ecg|ekg|eeg|surgery|"
-    r"operation|\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?)(?: of| from|,|:)? $",
+    r"operation|consultation|examination|report|letter|review|appointment|"
+    r"\w{3,12}(?:gram|graph|graphy|scopy|tomy)s?)(?: of| from|,|:)? $",
     re.IGNORECASE,
 )
 _OPENED = re.compile(r"(?:^|[(\[:;,] ?| - |\b(?:and|to|or|between|of|after|before) )$")
@@ -219,9 +220,11 @@ def _is_day(match: re.Match[str]) -> bool:
     if _CUE.search(before):
         return True
     closed = _CLOSED.match(match.string, match.end())
-    unclear = month.lower() in _VERBS and closed and closed["goes_on"]  # '5 May show it'
+    if not closed:
+        return month.endswith(".") and bool(_OPENED.search(before))  # 'of 17 Feb. she'
+    unclear = month.lower() in _VERBS and closed["goes_on"]  # '5 May show it'
     abbreviated = len(month) < 4 and month.isupper()
-    return bool(closed and not unclear and not abbreviated and _OPENED.search(before))
+    return bool(not unclear and not abbreviated and _OPENED.search(before))
 
 
 def _is_short(match: re.Match[str]) -> bool:

@@ -19,7 +19,7 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _STAMPED = re.compile(r" {1,2}(?:0\d\dY\b|\d{1,3} ?(?:YRS?|Y)? ?/? ?[MF]\b|[MF] ?/? ?\d{2,3} ?Y)")
-_AGED_OR_BORN = re.compile(r",? \(?(?:aged? \d|(?:born|DOB|d\.o\.b\.?|date of birth)[ :])")
+_AGED_OR_BORN = re.compile(r",? \(?(?:aged? \d|(?:born|DOB|d\.o\.b\.?|date of birth|geb\.?)[ :])")
 _FILED = re.compile(
     r"\.?[ ,;(]{1,3}(?:dob|d\.o\.b|born|date of birth|mrn|uhid|ssn|nhs|hospital no|patient no|"
     r"patient id|record no|id no|medical record|who lives|who resides|resident of|residing)\b",

@@ -106,7 +106,8 @@ def is_beside_person(run: Run) -> bool:
     if role in ("male", "female") and len(run.parts) == 1:  # 'female Wistar', 'male Aedes'
         return False
     sure = len(run.parts) > 1 or role in known.RELATIONS or "," in gap
-    return gap == " " or (sure and is_closed(run))
+    listed = role in known.PLURALS and goes_on(run)  # 'the couple, Ade and Bisi'
+    return gap == " " or (sure and (is_closed(run) or listed))
 
 
 def _is_adjective(run: Run) -> bool:

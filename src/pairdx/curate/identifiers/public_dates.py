@@ -11,8 +11,8 @@ _YEAR = re.compile(r"\d{4}")
 _PUBLISHED_BEFORE = re.compile(
     r"(?:\b(?:accessed|searche[ds]|last search|cut-?off|retrieved|downloaded|updated?|as (?:of|at)|"
     r"version|released|publish(?:ed|er)|publication|issue \d|(?:vol|volume) \d{1,3}[,;]|edition|"
-    r"copyright|approved|approval|licen[cs]ed?|patent(?:ed)?|guidelines|journal|et al|"
-    r"reprint(?:ed)?|posted|website|available (?:at|from))\b|©)[^;]{0,40}$",
+    r"copyright|approved|approval|licen[cs]ed?|patent(?:ed)?|guidelines|journal|lancet|"
+    r"jama|bmj|newspaper|magazine|et al|reprint(?:ed)?|posted|website|available (?:at|from))\b|©)[^;]{0,40}$",
     re.IGNORECASE,
 )
 _PUBLISHED_AFTER = re.compile(
@@ -51,6 +51,7 @@ _ONE_PERSON = re.compile(
 _CARE = re.compile(
     r"\b(?:patient|admitted|admission|discharged?|diagnos\w{1,4}|presented|operat\w{2,4}|surgery|"
     r"hospitali[sz]ed|biops\w{1,4}|follow-?up|visit|treated|treatment|therapy|relaps\w{1,3}|lesions?|"
+    r"disease|illness|onset|symptoms?|"
     r"wounds?|ct|mri|mr|pet|x-?rays?|scans?|radiographs?|ultrasound|ecg|eeg|endoscop\w{1,3}|"
     r"\w{3,12}(?:grams?|graphy|scopy))\b",
     re.IGNORECASE,

@@ -16,9 +16,9 @@ WEAK_TITLES = words("master baby sir dame lady nurse sister don dona sr sri kuma
 PERSONS = words(
     "patient patients pt boy girl man woman gentleman lady child infant baby newborn neonate "
     "toddler teenager adolescent male female donor recipient volunteer proband twin twins triplet "
-    "victim survivor gravida athlete farmer student soldier worker driver actor actress singer "
-    "player celebrity resident participant client paciente patiente patientin enfant year-old "
-    "month-old week-old day-old years-old"
+    "couple spouses triplets victim survivor gravida athlete farmer student soldier worker driver "
+    "actor actress singer player celebrity resident participant client paciente patiente patientin "
+    "enfant year-old month-old week-old day-old years-old"
 )
 RELATIONS = words(
     "mother father son daughter brother sister husband wife spouse partner uncle aunt cousin "
@@ -28,6 +28,7 @@ RELATIONS = words(
     "neighbor parent parents sibling siblings fiance fiancee boyfriend girlfriend widow widower "
     "twin kin mum mom dad roommate"
 )
+PLURALS = words("couple twins siblings parents spouses brothers sisters triplets")
 PROFESSIONS = words(
     "nurse physician doctor consultant photographer midwife dentist therapist operator examiner "
     "technician technologist sonographer radiographer paramedic physiotherapist pharmacist "

@@ -100,7 +100,13 @@ class Words:
             halves = lower.split("-")  # not 'Afro-Caribbean', and not 'Medicaid-insured'
             if word[word.rindex("-") + 1].islower() or not ORDINARY.isdisjoint(halves):
                 return False
-        return not lower.endswith(ENDINGS) or len(word) < 7 or is_given(lower)
+        return not lower.endswith(ENDINGS) or len(word) < 7 or self._is_sure(index)
+
+    def _is_sure(self, index: int) -> bool:
+        """Tell a name that ends as words of medicine do: a given one, or 'Ms. Tsering'."""
+        title = self.words[index - 1] if index else ""
+        titled = title.lower() in TITLES and not title.isupper() and title[:1].isupper()
+        return is_given(self.lower[index]) or titled
 
     def _read(self, start: int) -> int:
         """Return the end of the run that starts with word ``start``."""
