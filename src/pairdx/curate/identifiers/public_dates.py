@@ -12,7 +12,8 @@ _PUBLISHED_BEFORE = re.compile(
     r"(?:\b(?:accessed|searche[ds]|last search|cut-?off|retrieved|downloaded|updated?|as (?:of|at)|"
     r"version|released|publish(?:ed|er)|publication|issue \d|(?:vol|volume) \d{1,3}[,;]|edition|"
     r"copyright|approved|approval|licen[cs]ed?|patent(?:ed)?|guidelines|journal|lancet|"
-    r"jama|bmj|newspaper|magazine|et al|reprint(?:ed)?|posted|website|available (?:at|from))\b|©)[^;]{0,40}$",
+    r"jama|bmj|newspaper|magazine|et al|reprint(?:ed)?|posted|website|"
+    r"available (?:at|from))\b|©)[^;]{0,40}$",
     re.IGNORECASE,
 )
 _PUBLISHED_AFTER = re.compile(
