@@ -52,6 +52,8 @@ def test_dates_are_found_in_every_form(caption, expected):
         "Search of PubMed, last search on 30 June 2021; accessed 3 April 2022.",
         "Pediatrics 136 (August 2015). doi:10.1542/peds.2015-0883",
         "Pollen in May and in September; a river, summer 2010.",
+        "Jan 2019 Feb 2019 Mar 2019",
+        "15 Mar",
         "Registry data as of 31 December 2018.",
     ],
 )

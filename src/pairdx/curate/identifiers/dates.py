@@ -7,7 +7,7 @@ of foreign letters.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pairdx.curate.identifiers.public_dates import DatedText, Parts
 
@@ -159,10 +159,19 @@ _VERBS = ("may", "march", "mar")  # no months in lower case unless a year or 'on
 
 def find_dates(text: str) -> Iterator[Span]:
     """Yield the dates that are a person's."""
-    dated = DatedText(text)
-    for span, parts in _find(text):
-        if not dated.is_public(*span, parts):
+    found = list(_find(text))
+    dated, axis = DatedText(text), bool(found) and _is_axis(text, [span for span, _ in found])
+    for span, parts in found:
+        if not (dated.is_public(*span, parts) or (axis and parts != "all")):
             yield span
+
+
+def _is_axis(text: str, spans: Sequence[Span]) -> bool:
+    """Tell whether there is nothing but dates: 'Jan 2019 Feb 2019', read under a chart."""
+    rest = bytearray(map(str.isalpha, text))
+    for start, end in spans:
+        rest[start:end] = bytes(end - start)
+    return not any(rest)
 
 
 def _find(text: str) -> Iterator[tuple[Span, Parts]]:
