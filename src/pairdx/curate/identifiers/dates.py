@@ -75,7 +75,7 @@ _SPELLED = re.compile(
     rf"|{_FREE}{_DAY}(?P<s>[-/.]){_ANY_MONTH}(?P=s)\d\d{_END}"
     rf"|(?:{_WEEKDAY})?\b(?:{_ANY_MONTH} ?{_DAY}{_ORDINAL}{_TO})?"
     rf"{_ANY_MONTH}[ /-]?(?:the )?{_DAYS}[ ,./-]{{1,3}}(?:of )?{_YEAR}{_END}"
-    rf"|{_FREE}{_FULL}[ ,/.-]{{0,2}}{_ANY_MONTH}[ -]?{_DAY}{_ORDINAL}{_END}",
+    rf"|{_FREE}{_FULL}[ ,/.-]{{1,2}}{_ANY_MONTH}[ -]?{_DAY}{_ORDINAL}{_END}",
     re.IGNORECASE,
 )
 _MONTHLY = re.compile(
