@@ -54,6 +54,7 @@ def test_dates_are_found_in_every_form(caption, expected):
         "Pollen in May and in September; a river, summer 2010.",
         "Jan 2019 Feb 2019 Mar 2019",
         "15 Mar",
+        "Feb 24,2021Oct17,2022 of a chart",
         "Registry data as of 31 December 2018.",
     ],
 )

@@ -46,7 +46,7 @@ _ORDINAL = rf"(?:{_SUFFIX}|[.ºª°])?"
 _OF = r"[ ,./-]{0,2}(?:(?:day )?(?:of|de|del|di|do) )?"
 _TO = r"(?: ?[-/&,] ?| (?:to|and|or|through|until|till|y|e|a|und|et|bis) )"
 _DAYS = rf"{_DAY}{_ORDINAL}(?:{_TO}{_DAY}{_ORDINAL}){{0,3}}"  # '3-5', '12th and 19th'
-_WITH_YEAR = r",? (?:of )?\d{4}(?!\d)"
+_WITH_YEAR = r",? ?(?:of )?\d{4}(?!\d)"
 _IN_WORDS = (  # 'the twenty-first of June'
     r"(?:the )?(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
     r"ninth|tenth|eleventh|twelfth|[a-z]{4,6}teenth|twentieth|thirtieth)(?: day)? of"
