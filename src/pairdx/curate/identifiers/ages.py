@@ -20,12 +20,13 @@ _PERSON = (
 _ENOUGH = r"(?!\+| ?(?:years?|yrs?)?(?: of age| old)? (?:or|and) (?:older|above|over|more))"
 _OLD = re.compile(
     rf"{_FREE}(?P<value>{OVER_89}(?:(?:[ -]{{1,2}}| ?)(?:{_UNIT}['s]{{0,2}}[ .-]{{0,2}}old"
-    rf"|{_UNIT}[ -]of[ -]age|y\.? ?/?o\b\.?)))(?![a-z]){_ENOUGH}",
+    rf"|{_UNIT}[ -]of[ -]age|y[-. ]?/?o\b\.?)))(?![a-z]){_ENOUGH}",
     re.IGNORECASE,
 )
 _AGED = re.compile(
     rf"\b(?:age|aged|ages|age/sex|age, sex)(?: of| was| is|)[ :=]{{1,3}}"
-    rf"(?P<value>{OVER_89}(?: ?{_UNIT}\b)?)(?![\w.%/-]?\d|[ -]{{1,3}}(?:\d|to|and \d)){_ENOUGH}",
+    rf"(?P<value>{OVER_89}(?: ?{_UNIT}\b)?)"
+    rf"(?![\w.%/-]?\d|[ -]{{1,3}}(?:\d|to|and \d|day|week|month|min|h\b)){_ENOUGH}",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
@@ -33,7 +34,7 @@ _BESIDE = re.compile(
     rf"(?P<value>{OVER_89} ?(?:{_UNIT}|Y)\b)"
     rf"{_ENOUGH}(?!['-]| (?:after|of|later|ago|surviv|follow|post)|\.\d)"
     rf"|(?P<slash>(?<![\w.,/-])(?:9\d|10\d) ?(?:(?:{_UNIT}|Y)? ?/ ?(?:M|F|male|female)\b"
-    r"|(?:y|Y|yr|yrs)(?: ?[MF]| old)\b|[MF](?=[,;)])))"
+    r"|(?:y|Y|yr|yrs)(?: ?[MF]| old)\b|[MF](?=[,;)]| with\b| present)))"
     rf"|\b(?:M|F|male|female) ?/ ?(?P<after>(?:9\d|10\d)(?: ?{_UNIT})?)\b(?![/.]\d)",
 )
 _GROUP = re.compile(

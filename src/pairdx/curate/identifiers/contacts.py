@@ -62,17 +62,23 @@ _FOREIGN = (
     r"(?:[Rr]ue|[Cc]alle|[Rr]ua|Avenida|Av\.|Boulevard|Bd|Via|Viale|Piazza|Plaza|Chemin|ul\.)"
 )
 _LINKED = rf"(?:(?:de la|de|del|des|du|da|do|dos|di|della|la|le|les) |d'|l')?{_CAPITAL}"
+_TOWN = (  # with its postcode, before or after
+    rf"(?:, (?:[A-Z]{{1,2}}-)?\d{{4,6}} {_CAPITAL}|(?:, {_CAPITAL}(?: {_CAPITAL})?){{0,2}}"
+    r"(?:,? [A-Z]{2})?[ ,-]{1,3}(?:\d{5,6}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})(?![\w-]))?"
+)
+_HOME = r"(?:Flat|Apartment|Apt|House|Plot|Door|Villa|Unit)(?:\.| [Nn]o\.?)? ?#?"
 _ADDRESS = re.compile(
-    rf"(?<![\w.,-])\d{{1,5}}[A-Za-z]?(?:[/-]\d{{1,4}})?,? (?:{_CAPITAL} ){{1,3}}{_WAYS}\b"
-    rf"(?:,? (?:Apt|Apartment|Flat|Suite|Unit)\.? ?#?\w{{1,5}})?"
-    rf"|(?<![\w.,-])\d{{1,4}},? {_FOREIGN} (?:{_LINKED})(?: {_LINKED}){{0,3}}"
+    rf"(?:\b{_HOME})?(?<![\w.,-])\d{{1,5}}[A-Za-z]?(?:[/-]\d{{1,4}})?,? "
+    rf"(?:{_CAPITAL} ){{1,3}}{_WAYS}\b"
+    rf"(?:,? (?:Apt|Apartment|Flat|Suite|Unit)\.? ?#?\w{{1,5}})?{_TOWN}"
+    rf"|(?<![\w.,-])\d{{1,4}},? {_FOREIGN} (?:{_LINKED})(?: {_LINKED}){{0,3}}{_TOWN}"
 )
 _PLACED = re.compile(  # these begin with a word
     rf"\b{_FOREIGN} {_LINKED}(?: {_LINKED}){{0,2}},? (?:n[ºo]?\.? ?)?\d{{1,4}}\b"
-    r"(?! ?(?:Fr|mm|cm|m)\b)"
+    rf"(?! ?(?:Fr|mm|cm|m)\b){_TOWN}"
     r"|\b[^\W\d_a-z]\w{2,25}(?:strasse|straße|str\.|weg|gasse|platz|allee|straat|laan|gracht|vej|"
-    r"gatan|veien) ?\d{1,4}[a-z]?\b"
-    rf"|\b(?:Flat|Apartment|House|Plot|Door|Villa)(?: [Nn]o\.?)? ?#?\d{{1,5}}[-/\w]{{0,6}}, "
+    rf"gatan|veien) ?\d{{1,4}}[a-z]?\b{_TOWN}"
+    rf"|\b{_HOME}\d{{1,5}}[-/\w]{{0,6}}, "
     rf"{_CAPITAL}(?: {_CAPITAL}){{0,3}}"
     r"|\b(?i:p\.? ?o\.? ?box)(?: no\.?)? \d{1,6}\b"
     r"|\b(?i:zip|zip code|postal code|postcode|post code|pin code|pincode|plz|cep)[ :.]{1,3}"

@@ -3,6 +3,7 @@
 import re
 
 from pairdx.curate.identifiers import vocabulary as known
+from pairdx.curate.identifiers.text import words
 from pairdx.curate.identifiers.words import Run
 
 _CLOSED = re.compile(r"\.?(?:$|[,;:)(/]|\.(?: |$)| \(| - )")
@@ -11,12 +12,14 @@ _SPELLED_AGE = (
     r"[a-z]{3,6}(?:teen|ty)(?:-[a-z]{3,5})?"
 )
 _AGE = re.compile(
-    r"\.?(?:, | \(|,? aged |,? age )(?:an? |our |the |his |her )?(?:aged |age )?"
+    r"\.?(?:, | \(|,? aged |,? age )(?:an? |our |the |his |her )?"
+    r"(?:(?:male|female|man|woman|boy|girl|[MF])(?:,|;| ?/|) ?)?(?:aged |age )?"
     rf"(?:\d{{1,3}}|{_SPELLED_AGE})"
     r"(?:[ -]?(?:years?|yrs?|y\b|y/?o\b|months?|weeks?|days?)| ?[MF]\b| ?/ ?[MF]\b|[,)])",
     re.IGNORECASE,
 )
-_AGED_OR_BORN = re.compile(r",? \(?(?:aged? \d|(?:born|DOB|d\.o\.b\.?|date of birth)[ :])")
+_STAMPED = re.compile(r" {1,2}(?:0\d\dY\b|\d{1,3} ?(?:YRS?|Y)? ?/? ?[MF]\b|[MF] ?/? ?\d{2,3} ?Y)")
+_AGED_OR_BORN = re.compile(r",? \(?(?:aged? \d|(?:born|DOB|d\.o\.b\.?|date of birth|geb\.?)[ :])")
 _FILED = re.compile(
     r"\.?[ ,;(]{1,3}(?:dob|d\.o\.b|born|date of birth|mrn|uhid|ssn|nhs|hospital no|patient no|"
     r"patient id|record no|id no|medical record|who lives|who resides|resident of|residing)\b",
@@ -24,8 +27,8 @@ _FILED = re.compile(
 )
 _CITED = re.compile(
     r"\.?,? (?:et al|and colleagues|and co-?workers|and associates|"
-    r"\(?(?:19|20)\d\d[a-z]?\)?(?![/.-]\d))|'s? (?:modification|original)|,? ?\[\d"
-    r"|,? \(?(?:1[5-9]|20)\d\d ?- ?(?:1[5-9]|20)\d\d\)"  # the dates of a life, long ago
+    r"\(?(?:1[5-9]|20)\d\d[a-z]?\)?(?![/.-]\d))|'s? (?:modification|original)|,? ?\[\d"
+    r"|,? \(?(?:1\d|20)\d\d ?- ?(?:1\d|20)\d\d[);.]"  # the dates of a life, long ago
 )
 _AS_PERSONS_DO = re.compile(
     r"(?:,? who(?:se)? | (?:and|with) (?:her|his|their) (?:mother|father|sister|brother|twin|son|"
@@ -33,6 +36,16 @@ _AS_PERSONS_DO = re.compile(
     r"| (?:wearing|walking|standing|sitting|holding|smiling|posing|playing|recovering|resting)\b)"
 )
 _NUMBERED = re.compile(r"[-_ ]?\d")
+_ANIMAL = re.compile(
+    r",? (?:\(|is |was )?(?:an? |the )(?:[a-z-]{2,20} ){0,3}"
+    r"(?:cat|kitten|dog|puppy|mouse|rat|rabbit|horse|sheep|goat|pig|cow|calf|monkey|macaque|"
+    r"chimpanzee|gorilla|parrot|ferret|cartoon|mascot|puppet|character)\b"
+)
+_NAMED_AFTER = words(  # institutions whose name follows: 'Centre Georges Pompidou'
+    "centre hospital hopital institut instituto institute clinique clinica klinik klinikum "
+    "ospedale policlinico universidad universite universita fondation fondazione fundacion musee "
+    "museo biblioteca bibliotheque hospices"
+)
 _FIRMS = frozenset(("inc", "ltd", "llc", "gmbh", "corp", "co", "ag", "plc"))  # 'Aspen, Inc.'
 _NO_ADJECTIVES = (known.GOES_ON - {"and"}) | frozenset(
     ("the", "a", "an", "his", "her", "by", "for", "to", "of")
@@ -57,11 +70,20 @@ def is_described(run: Run) -> bool:
         return True
     if _AS_PERSONS_DO.match(text, run.end) and not run.eponym:
         return run.given or len(run.parts) > 1 or text.startswith(" and", run.end)
+    if run.capitals and len(run.parts) > 1 and _STAMPED.match(text, run.end):
+        return not run.eponym
     if _FILED.match(text, run.end):
         return run.given or (len(run.parts) > 1 and not run.eponym)
     if _AGE.match(text, run.end):
         return run.given or ((run.initials > 0 or len(run.parts) > 1) and not run.eponym)
     return False
+
+
+def owns_part(run: Run) -> bool:
+    """Tell whether a part or a thing of a person follows: "Emeka's hand", "B.N.'s left foot"."""
+    words = run.words
+    owned = words.text.startswith((".'s ", "'s ", "' "), run.end)
+    return owned and not known.PARTS.isdisjoint(words.lower[run.last : run.last + 3])
 
 
 def names_thing(run: Run, *, titled: bool) -> bool:
@@ -88,17 +110,26 @@ def names_thing(run: Run, *, titled: bool) -> bool:
 def is_institution(run: Run) -> bool:
     """Tell whether it is, or goes on as, the name of a hospital, a firm or a place."""
     words = run.words
-    near = [
-        words.lower[index]
-        for index in range(run.last, min(run.last + 3, len(words)))
-        if words.words[index][0].isupper() and words.gap(index) in (" ", "'s ", " & ")
-    ]
+    near = []
+    for index in range(run.last, min(run.last + 3, len(words))):
+        if words.words[index][0].islower() or words.gap(index) not in (" ", "'s ", " & "):
+            break  # 'Ana Lima at Hospital Clinico'
+        near.append(words.lower[index])
     if run.last < len(words) and words.gap(run.last) == ", " and words.lower[run.last] in _FIRMS:
         return True
     if not known.INSTITUTIONS.isdisjoint((*near, *run.lower[1:])):
         return True
     before = words.lower[run.first - 1] if run.first else ""
-    return before in ("st", "saint", "santa", "san") or words.gap(run.first).endswith("& ")
+    named_after = before in _NAMED_AFTER and words.words[run.first - 1][0].isupper()
+    placed = named_after and words.gap(run.first) == " "
+    return placed or before in ("st", "saint", "santa", "san") or words.gap(run.first)[-2:] == "& "
+
+
+def is_nobody(run: Run) -> bool:
+    """Tell whether it is a figure of fiction, or an animal: 'Rex, a cloned cat'."""
+    if run.lower and run.lower[-1] in known.FICTIONAL:
+        return True
+    return bool(_ANIMAL.match(run.words.text, run.end))
 
 
 def is_cited(run: Run) -> bool:

@@ -11,6 +11,28 @@ _CHILD_OF = re.compile(r"\b[sdbSDB]/[oO]\.? ?$")
 _BESIDE = re.compile(r"\.? ?#?\d{0,2}(?: |, | \(|: ?| - | = )")
 _LABELLED = re.compile(r"\.?\)? ?[:=] ?['\"]?")
 _AUTHORS = re.compile(r"[a-z] [A-Z]{1,3}, $")  # 'Zhu J, Robinson B, ' in a list of references
+_COURTESY = re.compile(  # up to the name, which may be a later one of a list, with a title
+    r"(?:\bcourtesy(?: of)?:?|\b(?:image|photo|photograph|picture|figure|art)s? credits?:?|"
+    r"\bcredits?(?: [a-z\d])?:|[\"\u201d] by|\bpermission (?:of|from)|"
+    r"\b(?:kindly|generously|graciously) (?:provided|supplied|donated|shared|contributed|lent) by|"
+    r"\b(?:engrav|etch|paint|illustrat|lithograph|woodcut|daguerreotyp|sculpt|redraw)"
+    r"[a-z]{0,5}(?: of [A-Z]?[a-z]{1,20})? by)"
+    r"[ :]{1,2}(?:[^.;()]{1,60}(?:, | and | & ))?"
+    r"(?:(?:Drs?|Prof|Professor|Mr|Mrs|Ms)\b\.? ?){0,2}$",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"(?:wikimedia commons[/,:]|flickr[/,:]|©|\(c\)(?= ?(?:19|20)\d\d)|\bcopyright)"
+    r"(?: by)? ?(?:(?:19|20)\d\d)?,? ?"
+    r"(?:[^.;()]{1,40}(?:, | and | & ))?(?:(?:the estate of|Dr|Prof)\.? )?$",
+    re.IGNORECASE,
+)
+_PUBLIC_PLACE = re.compile(  # right behind a name that is credited
+    r"/[A-Z]|[^;]{0,60}?(?:radiopaedia|wiki|flickr|CC[ -]BY|CC0|creative commons|public domain|"
+    r"\[\d|licen[cs]e|\b[\w-]{1,30}\.(?:org|com|net|edu)\b|museum|library|univ(?:ersi|\.)|"
+    r"centers for disease|academy|society)",
+    re.IGNORECASE,
+)
 _LABELLED_PERSONS = frozenset(("pt", "patient", "paciente", "by"))
 _NEWBORN = frozenset(("baby", "newborn", "infant", "neonate", "child"))
 
@@ -28,9 +50,12 @@ def find_title(run: Run) -> tuple[bool, int]:
     start = words.starts[before + 1]
     if title in known.TITLES:  # 'MR Angiography' has none, 'Mr. X' is nobody
         clear = not word.isupper() or "." in words.gap(before + 1) or run.any_given
-        return clear and bool(run.parts or words.words[run.first] not in "XYZ"), start
+        return clear and bool(
+            run.parts or run.initials > 1 or words.words[run.first] not in "XYZ"
+        ), start
     weak = title in known.WEAK_TITLES and bool(run.parts) and not run.acronym
-    return weak and (run.any_given or not (run.eponym or words.headline)), start
+    unclear = run.eponym or words.headline or title == "lt"  # the left one, far more often
+    return weak and (run.any_given or not unclear), start
 
 
 def is_labelled(run: Run) -> bool:
@@ -65,6 +90,10 @@ def is_beside_person(run: Run) -> bool:
     earlier = words.lower[before - 1] if before else ""
     if role == "late" and earlier == "the":  # who has died
         return len(run.parts) > 1 and not run.eponym and gap == " "
+    if _is_adjective(run):
+        return False
+    if role in ("little", "young"):
+        return run.given and gap == " "
     related = role == "of" and (earlier in known.RELATIONS or earlier in _NEWBORN)
     if not (related or known.is_person(role)):
         return False
@@ -77,7 +106,15 @@ def is_beside_person(run: Run) -> bool:
     if role in ("male", "female") and len(run.parts) == 1:  # 'female Wistar', 'male Aedes'
         return False
     sure = len(run.parts) > 1 or role in known.RELATIONS or "," in gap
-    return gap == " " or (sure and is_closed(run))
+    listed = role in known.PLURALS and goes_on(run)  # 'the couple, Ade and Bisi'
+    return gap == " " or (sure and (is_closed(run) or listed))
+
+
+def _is_adjective(run: Run) -> bool:
+    """Tell whether a person follows: 'a 30-year-old Javanese woman'."""
+    words, after = run.words, run.last
+    follows = after < len(words) and words.gap(after) == " " and known.is_person(words.lower[after])
+    return follows and not run.given and len(run.parts) == 1
 
 
 def is_agent(run: Run) -> bool:
@@ -122,6 +159,23 @@ def is_pictured(run: Run) -> bool:
     if not ends and image not in known.PHOTOGRAPHS:
         return False
     return run.given or (len(run.parts) > 1 and not run.eponym) or bool(run.initials and run.parts)
+
+
+def is_owner(run: Run) -> bool:
+    """Tell whether it is who holds the copyright, or is credited with a public place."""
+    if not run.words.gives_credit:
+        return False
+    text = run.words.text
+    before = text[max(run.start - 90, 0) : run.start]
+    public = _COURTESY.search(before) and _PUBLIC_PLACE.match(text, run.end)
+    return bool(public or _COPYRIGHT.search(before))
+
+
+def is_author(run: Run) -> bool:
+    """Tell whether it is who made the picture or gave it, and no patient, relative or staff."""
+    before = run.words.text[max(run.start - 90, 0) : run.start]
+    made = run.words.gives_credit and _COURTESY.search(before)
+    return bool(run.words.lists_people or made) and not is_beside_person(run)
 
 
 def is_credited(run: Run) -> bool:

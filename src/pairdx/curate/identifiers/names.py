@@ -4,8 +4,9 @@ A capitalised word in a caption is most often a disease, a stain, a device, a fi
 called a name only on evidence: a title, a label, a role, a relation, or one who did something for
 the patient before it; an age or a date of birth behind it; a given name in it; or a form that only
 names have (SMITH^JOHN, SMITH, JOHN). What follows can take that back: 'Dr. Weber's
-classification', 'Maria Middelares Hospital', 'Smith et al.'. A name in a citation or beside a
-copyright is left: it is published on purpose, and licences ask for it.
+classification', 'Maria Middelares Hospital', 'Smith et al.'. The author of a public work is left
+(a citation, a copyright, a credit, a study group): licences ask for the name. A relation, a role or
+a title in a credit makes it family or staff all the same.
 """
 
 import re
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from pairdx.curate.identifiers import vocabulary as known
+from pairdx.curate.identifiers.abbreviations import MODALITIES
 from pairdx.curate.identifiers.given_names import AMBIGUOUS, GIVEN_NAMES
 from pairdx.curate.identifiers.name_after import (
     goes_on,
@@ -20,17 +22,22 @@ from pairdx.curate.identifiers.name_after import (
     is_closed,
     is_described,
     is_institution,
+    is_nobody,
     names_thing,
+    owns_part,
 )
 from pairdx.curate.identifiers.name_before import (
     find_title,
     is_agent,
+    is_author,
     is_beside_person,
     is_credited,
     is_labelled,
     is_named,
+    is_owner,
     is_pictured,
 )
+from pairdx.curate.identifiers.ordinary import ORDINARY
 from pairdx.curate.identifiers.text import fold
 from pairdx.curate.identifiers.words import Run, Words
 
@@ -53,7 +60,7 @@ _LOWER_NAME = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(
-    r"\b(?i:initials?)(?: are| were| is)?[ :=(]{1,3}(?P<value>[A-Z]\.?(?: ?[A-Z]\b){1,2})(?![a-z])"
+    r"\b(?i:initials)(?: are| were| is)?[ :=(]{1,3}(?P<value>[A-Z]\.?(?: ?[A-Z]\b){1,2})(?![a-z])"
 )
 
 
@@ -78,11 +85,12 @@ def find_names(text: str, read_persons: PersonReader | None = None) -> Iterator[
 def _formal_names(text: str) -> Iterator[Span]:
     """Yield names that their form or label alone gives away."""
     for match in _CARET.finditer(text) if "^" in text else ():
-        yield match.span()
+        if match[0].split("^")[0].lower() not in ORDINARY | MODALITIES:  # no 'CHEST^ROUTINE'
+            yield match.span()
     for match in _FOREIGN.finditer(text) if ":" in text and not text.isascii() else ():
         yield match.span("value")
     lower = text.lower()
-    for match in _INITIALS.finditer(text) if "initial" in lower else ():
+    for match in _INITIALS.finditer(text) if "initials" in lower else ():
         yield match.span("value")
     for match in _LOWER_NAME.finditer(text) if "name" in lower else ():
         if match["value"].split()[0].lower() in GIVEN_NAMES:
@@ -109,15 +117,18 @@ class _Opinion:
 def _judge(run: Run, opinion: _Opinion, *, listed: bool) -> Span | None:
     """Return where the name in ``run`` is, if there is evidence for one."""
     titled, start = find_title(run)
-    if is_cited(run) or is_institution(run) or names_thing(run, titled=titled):
+    if _is_public(run) or names_thing(run, titled=titled):
         return None
     if titled:
         return start, run.end
+    if is_author(run):
+        return None
     named_thing = not run.given and not known.THINGS.isdisjoint(run.lower)  # 'Harrington Rod'
     if named_thing or tuple(run.lower[:2]) in known.EPONYM_PAIRS:
         return None
     if not run.parts:
-        return (run.start, run.end) if run.initials > 1 and is_beside_person(run) else None
+        known_by = is_beside_person(run) or is_described(run) or is_labelled(run) or owns_part(run)
+        return (run.start, run.end) if run.initials > 1 and known_by else None
     end = _after_comma(run)
     if is_labelled(run):
         return run.start, end
@@ -128,6 +139,10 @@ def _judge(run: Run, opinion: _Opinion, *, listed: bool) -> Span | None:
     if _has_evidence(run, listed=listed) or _stands_alone(run) or opinion.supports(run):
         return run.start, end
     return _later_start(run)
+
+
+def _is_public(run: Run) -> bool:
+    return is_cited(run) or is_institution(run) or is_owner(run) or is_nobody(run)
 
 
 def _has_evidence(run: Run, *, listed: bool) -> bool:
@@ -151,8 +166,7 @@ def _stands_alone(run: Run) -> bool:
         return True
     if run.initials:
         return follows == "."
-    owned = words.lower[run.last : run.last + 2]
-    return words.possessive(run.last - 1) and not known.PARTS.isdisjoint(owned)
+    return owns_part(run)
 
 
 def _after_comma(run: Run) -> int:
@@ -170,7 +184,8 @@ def _after_comma(run: Run) -> int:
     for index in range(position + 1, len(words)):
         if words.gap(index) not in (" ", ". ") or len(words.words[index]) > 1:
             break
-        if not words.words[index].isupper():
+        numbered = words.text[words.end(index) : words.end(index) + 1].isdigit()  # 'T1'
+        if not words.words[index].isupper() or numbered:
             break
         end = words.end(index)
     return end

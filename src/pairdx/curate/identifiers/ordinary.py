@@ -116,8 +116,8 @@ ORDINARY = words(
 ENDINGS = tuple(
     words(
         "itis osis emia aemia graphy scopy ectomy otomy ostomy plasty pathy trophy plasia logy "
-        "tion sion ness ical eous ular ated ized oid coccus bacter virus phyton thrix gram graph "
-        "therapy metry cyte cytes blast statin mycin cillin mab nib azole ological ence ance "
+        "tion sion ness ical eous ular ated ized ered oid coccus bacter virus phyton thrix gram "
+        "graph therapy metry cyte cytes blast statin mycin cillin mab nib azole ological ence ance "
         "ative ment uria algia plegia paresis esthesia opia megaly rrhea rrhage stenosis sarcoma "
         "carcinoma oma like type based shaped related associated induced positive negative "
         "stained guided weighted enhanced ing "

@@ -17,6 +17,8 @@ _VALUE = (
 _MARK = r"(?:no|nos|nr|num|number|numbers|numero|nummer|id|identifier|code|ref|#|nº|n°|num)"
 _OWN = (  # labels that need no 'number'
     r"(?:mrn|mr#|mr no|uhid|ssn|cpr|nhs|urn|pid|crn|cr|hn|ipd|opd|emr|ehr|csn|nin|dni|nif|cpf|rut|"
+    r"mrd|prn|hc|nhc|historia clinica|prontuario|ahv|"
+    r"(?:fall|patienten|akten|versicherten|person|journal|dossier)nummer|"
     r"bsn|pesel|cnic|nric|hkid|aadhaar|pps|oib|medicare|medicaid|chi|hicn|acc|accession|hosp|"
     r"serial|s/n|sn|folio|passport|licen[cs]e plate|number plate|patient id|pt id|pat id|id)"
 )
@@ -26,18 +28,19 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    rf"(?<!\w){_MARK}(?!\w)\.?(?: is| was)?[ .:#=-]{{0,4}}{_VALUE}", re.IGNORECASE
+    rf"(?<!\w){_MARK}(?!\w)\.?(?: is| was)?[ .:#=-]{{0,4}}(?:(?<=number), )?{_VALUE}", re.IGNORECASE
 )
 _LABEL = re.compile(r"(?:\b[^\W\d_][\w'./-]{0,24}[ .]{1,2}){1,3}$")
 _FILED = re.compile(  # a thing that is filed, and a value that can be nothing but a file's
     r"\b(?:slide|specimen|sample|biopsy|case|record|file|chart|folder|patient|pt|block|report|"
     r"film|histology|pathology|barcode|wristband|label|sticker|hospital|card|notes|bracelet|tag|"
     r"reads|stamped|marked|inscribed|requisition|invoice|prescription|admission|"
-    r"registration|insurance|policy|donor|donation)[ :=-]{1,3}"
-    r"(?P<value>(?:[A-Z]{1,3}[ -]?)?"
+    r"registration|insurance|policy|donor|donation|autopsy|necropsy|"
+    r"cytology|cassette|jar|box)[ :=\"'-]{1,3}"
+    r"(?P<value>(?:(?-i:[A-Z]{1,3})[ -]?)?"
     r"(?:\d{1,4}(?:[ /-]\d{2,4}){2,4}(?!\d)|\d{2,12}(?:[-/]\d{2,10}){0,3})"
-    r"(?:[-/][A-Z])?)"
-    r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|hz)\b)",
+    r"(?:[-/][A-Z]{1,3})?)"
+    r"(?![\w%]|[.,]\d| ?(?:mg|kg|ml|mm|mmhg|cm|gy|kv|cells|copies|bp|hz|years|days)\b)",
     re.IGNORECASE,
 )
 _FOUR_DIGITS = re.compile(r"\d(?:[A-Za-z /.-]{0,3}\d){3}")
@@ -61,6 +64,15 @@ _COUNTED = re.compile(  # as the word before the mark
     r"[ .]{1,2}$",
     re.IGNORECASE,
 )
+_NO_FILE = re.compile(  # a decimal ('MRD 0.0001'), years ('autopsy 2010-2015')
+    r"\d{1,3}\.\d+|(?:19|20)\d\d-(?:19|20)\d\d"
+)
+_DATASET = re.compile(  # a caption that names one is of its pictures
+    r"(?<![A-Za-z])(?:(?:CBIS-)?DDSM|INbreast|(?:mini-?)?MIAS|LIDC|TCIA|TCGA|MIMIC|ADNI|BraTS|KiTS\d*|ISIC|"
+    r"PhysioNet|Kaggle|CheXpert|PadChest|VinDr|MURA|MESSIDOR|EyePACS|IDRiD|HAM10000|Radiopaedia|"
+    r"rID|(?i:data ?sets?|(?:public|open|online|imaging|image)(?: access)? (?:database|archive|"
+    r"repository)))(?![A-Za-z])"
+)
 _PUBLIC = re.compile(  # the prefixes of public registers
     r"(?:NCT|ISRCTN|ChiCTR|CRD|PMC|PMID|N[MPCRGT]_|X[MP]_|ENS[GTP]|rs\d|GS[EM]|PRJ|SR[RPX]|ERR|CTRI|"
     r"ACTRN|UMIN|KCT|DRKS|ATCC|RRID|AB_|ISIC|OMIM|ORPHA|HP:|ab\d|sc-|[A-Z]{2}\d{6}\.\d)",
@@ -78,6 +90,8 @@ _PERSONAL = re.compile(
 def find_records(text: str) -> Iterator[Span]:
     """Yield record numbers of a text that has a digit."""
     if not _FOUR_DIGITS.search(text):
+        return
+    if _DATASET.search(text):
         return
     yield from (m.span("value") for m in _LABELLED.finditer(text) if _is_filed(m, 4))
     yield from (m.span("value") for m in _NUMBERED.finditer(text) if _is_numbered(m))
@@ -99,6 +113,8 @@ def _is_filed(match: re.Match[str], digits: int) -> bool:
     """Tell whether a labelled value has enough digits and is no number of science."""
     value = match["value"]
     if sum(letter.isdigit() for letter in value) < digits or _PUBLIC.match(value):
+        return False
+    if _NO_FILE.fullmatch(value):
         return False
     return not _SCIENCE.search(_label(match.string, match.start("value")))
 

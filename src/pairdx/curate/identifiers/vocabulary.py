@@ -9,16 +9,16 @@ from pairdx.curate.identifiers.text import words
 TITLES = words(
     "mr mrs ms miss mx dr drs prof professor doctor mme mlle monsieur madame herr frau fraulein "
     "senor senora senorita sra srta sig signor signora dott dottor dottoressa smt shri shrimati "
-    "dhr mevr mgr rev reverend sgt capt lt pvt cpl"
+    "dhr mevr mgr rev reverend sgt capt pvt cpl"
 )
 # Titles that are also words: a name must follow that could be nothing else.
-WEAK_TITLES = words("master baby sir dame lady nurse sister don dona sr sri kumari begum haji")
+WEAK_TITLES = words("master baby sir dame lady nurse sister don dona sr sri kumari begum haji lt")
 PERSONS = words(
     "patient patients pt boy girl man woman gentleman lady child infant baby newborn neonate "
     "toddler teenager adolescent male female donor recipient volunteer proband twin twins triplet "
-    "victim survivor gravida athlete farmer student soldier worker driver actor actress singer "
-    "player celebrity resident participant client paciente patiente patientin enfant year-old "
-    "month-old week-old day-old years-old"
+    "couple spouses triplets victim survivor gravida athlete farmer student soldier worker driver "
+    "actor actress singer player celebrity resident participant client paciente patiente patientin "
+    "enfant year-old month-old week-old day-old years-old"
 )
 RELATIONS = words(
     "mother father son daughter brother sister husband wife spouse partner uncle aunt cousin "
@@ -28,6 +28,7 @@ RELATIONS = words(
     "neighbor parent parents sibling siblings fiance fiancee boyfriend girlfriend widow widower "
     "twin kin mum mom dad roommate"
 )
+PLURALS = words("couple twins siblings parents spouses brothers sisters triplets")
 PROFESSIONS = words(
     "nurse physician doctor consultant photographer midwife dentist therapist operator examiner "
     "technician technologist sonographer radiographer paramedic physiotherapist pharmacist "
@@ -149,6 +150,9 @@ INSTITUTIONS = words(
     "archive archives infirmary memorial society association council ministry department trust "
     "group press publishing journal meditec optics systems technologies endoscopes zoo park "
     "children's general"
+)
+FICTIONAL = words(
+    "blobby bean spock magoo hyde greengenes genes potato scholl google who muffet nobody"
 )
 # Words before a name that make it a credit, a citation or a firm.
 CITING = words(

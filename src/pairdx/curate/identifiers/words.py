@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from pairdx.curate.identifiers.abbreviations import MODALITIES, is_abbreviation
 from pairdx.curate.identifiers.given_names import AMBIGUOUS, GIVEN_NAMES
 from pairdx.curate.identifiers.ordinary import ENDINGS, ORDINARY
 from pairdx.curate.identifiers.vocabulary import (
@@ -18,7 +19,13 @@ from pairdx.curate.identifiers.vocabulary import (
 )
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_NO_NAMES = ORDINARY | TITLES | WEAK_TITLES | PERSONS | RELATIONS
+_CREDIT = re.compile(
+    r"courtesy|credit|permission|©|\(c\)|copyright|commons|flickr| by ", re.IGNORECASE
+)
+_FULL_NAME = r"[A-Z][a-z'-]{1,20}(?: [A-Z][a-z'.-]{0,20}){1,3}"
+_LIST = re.compile(rf"(?:{_FULL_NAME}(?:, |; | and )){{5}}")
+_NO_NAMES = ORDINARY | MODALITIES | TITLES | WEAK_TITLES | PERSONS | RELATIONS
+_NO_SURNAME = re.compile(r"[^aeiouy]{2,5}|x?(?:i{2,3}|iv|vi{1,3}|ix)")  # no vowel, or a number
 _LONGEST = 6  # parts of a name
 
 
@@ -51,6 +58,16 @@ class Words:
         return self.text.startswith(("'s ", "' ", "'S "), self.end(index))
 
     @cached_property
+    def gives_credit(self) -> bool:
+        """Tell whether it has a word with which a picture's author is named."""
+        return bool(_CREDIT.search(self.text))
+
+    @cached_property
+    def lists_people(self) -> bool:
+        """Tell whether full names are listed, as those of a study group are and patients never."""
+        return bool(_LIST.search(self.text))
+
+    @cached_property
     def headline(self) -> bool:
         """Tell whether capitals say nothing here: a Caption in Title Case or IN CAPITALS."""
         long = [word for word in self.words if len(word) > 3]
@@ -77,11 +94,19 @@ class Words:
         word, lower = self.words[index], self.lower[index]
         if not word[0].isupper() or lower in _NO_NAMES or is_profession(lower):
             return False
+        if is_abbreviation(word):
+            return False
         if "-" in word and not is_given(lower) and not lower.startswith(("al-", "el-")):
             halves = lower.split("-")  # not 'Afro-Caribbean', and not 'Medicaid-insured'
             if word[word.rindex("-") + 1].islower() or not ORDINARY.isdisjoint(halves):
                 return False
-        return not lower.endswith(ENDINGS) or len(word) < 7 or is_given(lower)
+        return not lower.endswith(ENDINGS) or len(word) < 7 or self._is_sure(index)
+
+    def _is_sure(self, index: int) -> bool:
+        """Tell a name that ends as words of medicine do: a given one, or 'Ms. Tsering'."""
+        title = self.words[index - 1] if index else ""
+        titled = title.lower() in TITLES and not title.isupper() and title[:1].isupper()
+        return is_given(self.lower[index]) or titled
 
     def _read(self, start: int) -> int:
         """Return the end of the run that starts with word ``start``."""
@@ -99,7 +124,9 @@ class Words:
     def _step(self, position: int) -> int:
         """Return how many words go on the run: a part, an initial, or particles and a part."""
         if len(self.words[position]) == 1 and self.lower[position] not in PARTICLES:
-            return int(self.words[position].isupper() and not self._opens_sentence(position))
+            numbered = self.text[self.end(position) : self.end(position) + 1].isdigit()  # 'T1'
+            initial = self.words[position].isupper() and not numbered
+            return int(initial and not self._opens_sentence(position))
         for skipped in range(3):
             if position + skipped >= len(self):
                 return 0
@@ -182,7 +209,8 @@ class Run:
 
     @cached_property
     def acronym(self) -> bool:
-        """Whether it could be an abbreviation: short, in capitals, alone."""
-        return (
-            len(self.parts) == 1 and self.capitals and len(self.lower[0]) < 6 and not self.any_given
-        )
+        """Whether it could be an abbreviation: short, in capitals, alone; or MPS VI, BCL."""
+        if not self.parts or not self.capitals or self.any_given:
+            return False
+        alone = len(self.parts) == 1 and len(self.lower[0]) < 6
+        return alone or any(map(_NO_SURNAME.fullmatch, self.lower))
