@@ -29,10 +29,10 @@ def write_seconds(path: Path) -> Iterator[None]:
 
 
 def told(history: History) -> str:
-    """Say how long was trained and what validation came to."""
+    """Say how long was trained and what validation came to, whichever epoch is kept."""
     names = {"validation_macro_f1": "macro-F1", "validation_p_at_5": "precision at 5"}
     best = [
-        f"validation {short} {max(row[name] for row in history):.3f}"
+        f"validation {short} at best {max(row[name] for row in history):.3f}"
         for name, short in names.items()
         if name in history[0]
     ]
