@@ -16,6 +16,7 @@ from statistics import median
 import numpy as np
 import torch
 import typer
+from numpy.typing import NDArray
 from PIL import Image
 from settings import changed
 from torch import Tensor
@@ -46,7 +47,7 @@ def drawn_pairs(count: int, size: int) -> Pairs:
     return Pairs(names, names, names, names, labels, captions, repeated)
 
 
-def _jpeg(pixels: np.ndarray) -> bytes:
+def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG")
     return buffer.getvalue()

@@ -1,12 +1,18 @@
 """`pairdx ...`: what is done by hand, beside the pipeline."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pairdx.commands.weights import app as weights
 from pairdx.core.errors import PairdxError, told_in_one_line
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pairdx.prediction.abstain import Rule
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(weights, name="weights")
@@ -83,31 +89,36 @@ def predict(
         typer.echo(f"{model}: random weights, never trained; this is chance", err=True)
     if not caption and "caption" in predictor.reads:
         typer.echo(f"{model}: reads captions, and --caption is empty", err=True)
+    if screen:
+        data, caption = _screened(image, data, caption)
     try:
-        if screen:
-            data, caption = _screened(data, caption)
         row = predictor.predict([data], [caption])[0]
     except PairdxError as error:
         raise PairdxError(f"{image}: {error}") from error
     if rule:
-        import numpy as np
-
-        from pairdx.evidence.calibration.prediction_sets import members
-        from pairdx.evidence.calibration.temperature import scale
-
-        row = scale(row[None], rule.temperature)[0]
-        inside = members(row[None], np.array(rule.least))[0]
-        named = ", ".join(np.array(LABELS)[inside])
-        if row.max() < rule.threshold:
-            typer.echo(
-                f"not sure enough: {row.max():.6g}, below {rule.threshold:.6g}; ask a person"
-            )
-        typer.echo(f"one of these in {100 * rule.level:g} % of pairs: {named}")
+        row = _calibrated(row, rule)
     for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
         typer.echo(f"{probability:6.3f}  {label}")
 
 
-def _screened(data: bytes, caption: str) -> tuple[bytes, str]:
+def _calibrated(row: "NDArray[np.float64]", rule: "Rule") -> "NDArray[np.float64]":
+    """Return probabilities that are as sure as they say, and tell what follows from them."""
+    import numpy as np
+
+    from pairdx.core.schema import LABELS
+    from pairdx.evidence.calibration.prediction_sets import members
+    from pairdx.evidence.calibration.temperature import scale
+
+    row = scale(row[None], rule.temperature)[0]
+    if row.max() < rule.threshold:
+        typer.echo(f"not sure enough: {row.max():.6g}, below {rule.threshold:.6g}; ask a person")
+    inside = members(row[None], np.array(rule.least))[0]
+    named = ", ".join(np.array(LABELS)[inside])
+    typer.echo(f"one of these in {100 * rule.level:g} % of pairs: {named}")
+    return row
+
+
+def _screened(image: Path, data: bytes, caption: str) -> tuple[bytes, str]:
     """Mask a pair as the training pairs were, and say what was found in it."""
     from pairdx.core.checkout import kept
     from pairdx.curate.scan.params import ScanParams
@@ -115,9 +126,11 @@ def _screened(data: bytes, caption: str) -> tuple[bytes, str]:
     from pairdx.curate.scrub.one_pair import screen_pair
     from pairdx.curate.scrub.params import ScrubParams
 
-    data, caption, reasons = screen_pair(
-        data, caption, ScanParams.load(), ScrubParams.load(), kept(CACHE)
-    )
+    scan, scrub = ScanParams.load(), ScrubParams.load()
+    try:
+        data, caption, reasons = screen_pair(data, caption, scan, scrub, kept(CACHE))
+    except PairdxError as error:
+        raise PairdxError(f"{image}: {error}") from error
     typer.echo(f"masked: {', '.join(reasons) or 'nothing'}", err=True)
     return data, caption
 

@@ -37,6 +37,15 @@ def test_nothing_changes_nothing():
     torch.testing.assert_close(augment()(PICTURES), PICTURES / 255)
 
 
+def test_colours_are_changed_in_float32_in_a_training_of_bfloat16():
+    runs = []
+    for half in (False, True):
+        torch.manual_seed(1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            runs.append(augment(**STRONG)(PICTURES))
+    assert torch.equal(*runs)
+
+
 def test_without_augmentation_images_are_what_they_are_and_nothing_is_drawn():
     before = torch.get_rng_state()
     assert torch.equal(Augment(None)(PICTURES), PICTURES)

@@ -31,16 +31,19 @@ class Augment:
 
         Draws from torch's global generator of the CPU, whatever the device.
         """
+        import torch
+
         params = self._params
         if params is None:
             return images
-        pixels = _mirror(images, params.flip).float().div_(255)
-        if params.rotation or params.scale:
-            pixels = _turn_and_crop(pixels, params.rotation, params.scale)
-        if params.brightness or params.contrast or params.saturation:
-            pixels = _recolour(pixels, params)
-        if params.hue:
-            pixels = turn_hue(pixels, _between(-params.hue, params.hue, pixels))
+        with torch.autocast(images.device.type, enabled=False):  # bfloat16 has 8 bits, as colours
+            pixels = _mirror(images, params.flip).float().div_(255)
+            if params.rotation or params.scale:
+                pixels = _turn_and_crop(pixels, params.rotation, params.scale)
+            if params.brightness or params.contrast or params.saturation:
+                pixels = _recolour(pixels, params)
+            if params.hue:
+                pixels = turn_hue(pixels, _between(-params.hue, params.hue, pixels))
         return pixels
 
 

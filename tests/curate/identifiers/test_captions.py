@@ -120,3 +120,17 @@ def test_time_is_linear_in_the_length(piece):
     start = time.process_time()
     find_identifiers(piece * (100_000 // len(piece)))
     assert time.process_time() - start < 2  # 0.02 to 0.4 s; a square would take minutes
+
+
+@pytest.mark.parametrize(
+    ("caption", "number"),
+    [
+        ("Radiograph, MRN 4455667. Similar cases are in a public database.", "4455667"),
+        ("MRI of the knee. Hospital No. 445566 (rID: 5).", "445566"),
+        ("CT, patient ID 4455667, as in the image repository.", "4455667"),
+    ],
+)
+def test_a_data_set_beside_it_does_not_make_a_patient_s_number_public(caption, number):
+    assert (number, "record_number") in [
+        (text[-len(number) :], kind) for text, kind in found(caption)
+    ]

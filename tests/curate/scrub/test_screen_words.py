@@ -173,6 +173,20 @@ def test_a_line_of_the_block_goes_even_if_it_could_not_be_read():
     assert [region.sure for region in find(unread, "scene")] == [False]
 
 
+def test_what_was_read_unsurely_in_a_block_keeps_its_kind():
+    words = [
+        word("CVP:1", top=100),
+        word("12/03/2019", top=114, confidence=0.3),
+        word("Smith, Anna", top=128, confidence=0.3),
+    ]
+    regions = find(words, "scene")
+    assert [(region.kind, region.sure) for region in regions] == [
+        ("overlay", True),
+        ("date", True),
+        ("name", True),
+    ]
+
+
 def test_a_ruler_s_marks_are_no_number():
     assert kinds("111", "scene") == []
 

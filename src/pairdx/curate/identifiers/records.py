@@ -73,6 +73,10 @@ _DATASET = re.compile(  # a caption that names one is of its pictures
     r"rID|(?i:data ?sets?|(?:public|open|online|imaging|image)(?: access)? (?:database|archive|"
     r"repository)))(?![A-Za-z])"
 )
+_OF_PERSON = re.compile(  # a label that no data set has
+    r"(?<!\w)(?:mrn|uhid|ssn|nhs|hosp(?:ital)?|medical record|patient'?s? (?:id|no))\b",
+    re.IGNORECASE,
+)
 _PUBLIC = re.compile(  # the prefixes of public registers
     r"(?:NCT|ISRCTN|ChiCTR|CRD|PMC|PMID|N[MPCRGT]_|X[MP]_|ENS[GTP]|rs\d|GS[EM]|PRJ|SR[RPX]|ERR|CTRI|"
     r"ACTRN|UMIN|KCT|DRKS|ATCC|RRID|AB_|ISIC|OMIM|ORPHA|HP:|ab\d|sc-|[A-Z]{2}\d{6}\.\d)",
@@ -91,7 +95,7 @@ def find_records(text: str) -> Iterator[Span]:
     """Yield record numbers of a text that has a digit."""
     if not _FOUR_DIGITS.search(text):
         return
-    if _DATASET.search(text):
+    if _DATASET.search(text) and not _OF_PERSON.search(text):
         return
     yield from (m.span("value") for m in _LABELLED.finditer(text) if _is_filed(m, 4))
     yield from (m.span("value") for m in _NUMBERED.finditer(text) if _is_numbered(m))

@@ -1,6 +1,7 @@
 """What sort of picture an image is, from its colours alone: printed, grey, or a scene in colour."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 SIDE = 64  # pixels, to which it is scaled before it is looked at
@@ -18,5 +19,5 @@ def light(image: Image.Image) -> float:
     return float((_small(image).mean(axis=2) > LIGHT).mean())
 
 
-def _small(image: Image.Image) -> np.ndarray:
+def _small(image: Image.Image) -> NDArray[np.int16]:
     return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.int16)

@@ -165,7 +165,9 @@ def _add_recorder(words: Sequence[Row], found: dict[int, Found], min_confidence:
     while waiting:
         line = words[waiting.pop()]
         near = {n for n, word in enumerate(words) if n not in block and _in_block(line, word)}
-        found.update(dict.fromkeys(near, Found("overlay", in_block=True)))
+        for index in near:
+            kind = found[index].kind if index in found else "overlay"
+            found[index] = Found(kind, in_block=True)
         block |= near
         waiting += near
 

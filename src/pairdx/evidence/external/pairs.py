@@ -39,7 +39,7 @@ class Screen:
             dict.fromkeys(IdentifierActions.model_fields, "keep")
         )
         return Screen(
-            self.scan.model_copy(update={"words": "off", "faces": "off"}),
+            self.scan.model_copy(update={"words": "off", "faces": "off", "named_entities": False}),
             self.scrub.model_copy(update={"identifiers": keep}),
             self.cache,
         )
@@ -91,7 +91,10 @@ def read_external(
         )
         table, masked, dropped = screened(raw, screen)
     if not len(table):
-        raise PairdxError(f"{folder}: scrub drops all of its {dropped} pairs; look at `scrub`")
+        raise PairdxError(
+            f"{folder}: scrub drops all of its {dropped} pairs; lower scrub.min_side "
+            f"({screen.scrub.min_side} pixels), or set an action `drop` of scrub to `mask`"
+        )
     pairs = to_pairs(table)
     found = overlap(table, known)
     if found.any:

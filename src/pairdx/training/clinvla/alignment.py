@@ -107,7 +107,7 @@ class AlignmentTask:
         captions = functional.normalize(captions, dim=-1)
         return {
             "validation_loss": round(loss.item(), 6),
-            "validation_p_at_5": precision_both_ways(images @ captions.T, self._targets),
+            "validation_p_at_5": precision_both_ways(images, captions, self._targets),
         }
 
     def _read(self, pairs: Pairs) -> tuple[Tensor, Tensor]:

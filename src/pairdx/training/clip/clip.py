@@ -69,7 +69,7 @@ class ClipTask:
         scores = validation_scores(logits.cpu(), targets)
         if self._objective == "captions":
             captions = self._clip.encode_captions(self._validation.captions)
-            scores["validation_p_at_5"] = precision_both_ways(images @ captions.T, targets)
+            scores["validation_p_at_5"] = precision_both_ways(images, captions, targets)
         return scores
 
 

@@ -21,7 +21,7 @@ from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.precision import (
-    attention_of_short_sequences,
+    attention,
     autocast,
     resolve,
     use_threads,
@@ -97,13 +97,7 @@ def fit(
 ) -> History:
     """Train, and leave ``task.model`` with the weights of the epoch that ``recipe`` keeps.
 
-    The last one, or the best: of the highest validation macro-F1; epochs that the validation pairs
-    cannot tell apart from it (within one standard error: Breiman et al. 1984) are ties, of which
-    the lowest loss wins. On 100 pairs the plain maximum often is a lucky epoch in the middle of the
-    cycle.
-
-    Of a task that retrieves it is the epoch of the highest precision: its loss rises while it still
-    gets better, as a contrast that is sure of itself pays more for its errors.
+    That is the last one, or the best (:func:`best_epoch`).
 
     The state after an epoch goes to ``checkpoint``, at most every ``SAVE_EVERY`` seconds: a run
     that was killed goes on from there and ends with the same weights as one that was not.
@@ -196,6 +190,13 @@ def _keeps(recipe: Recipe, history: History, validation_rows: int) -> bool:
 def best_epoch(history: History, validation_rows: int) -> int:
     """Return the index of the epoch to keep, found as it is in training: one epoch after another.
 
+    Best is the highest validation macro-F1; epochs that the validation pairs cannot tell apart from
+    it (within one standard error: Breiman et al. 1984) are ties, of which the lowest loss wins. On
+    100 pairs the plain maximum often is a lucky epoch in the middle of the cycle.
+
+    Of a task that retrieves it is the epoch of the highest precision: its loss rises while it still
+    gets better, as a contrast that is sure of itself pays more for its errors.
+
     A later epoch takes the place of the kept one if its macro-F1 lies within one standard error
     of the highest so far, and its loss is lower or the kept one no longer lies within it.
     """
@@ -240,7 +241,7 @@ def stepper(
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
 
     def step(rows: Tensor) -> Tensor:
-        with autocast(dtype), attention_of_short_sequences(dtype):
+        with autocast(dtype), attention(dtype):
             loss = task.loss(rows)
         optimizer.zero_grad()
         scaler.scale(loss).backward()

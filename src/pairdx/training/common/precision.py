@@ -35,11 +35,11 @@ def autocast(dtype: torch.dtype) -> torch.autocast:
     return torch.autocast(device().type, dtype, enabled=dtype != torch.float32)
 
 
-def attention_of_short_sequences(dtype: torch.dtype) -> AbstractContextManager[None]:
-    """Attend by plain products where that trains faster: on CPUs, in bfloat16.
+def attention(dtype: torch.dtype) -> AbstractContextManager[None]:
+    """Attend by plain products on CPUs in bfloat16, whatever the length of a sequence.
 
-    There torch's fused kernel goes back through 50 to 77 tokens, CLIP's lengths, in two times as
-    long; at 197 it is a quarter faster (`benchmarks/attention.py`).
+    There torch's fused kernel goes forth and back through 50 to 77 tokens, CLIP's lengths, in twice
+    the time; through 197 it is a tenth to a quarter faster (`benchmarks/attention.py`).
     """
     if device().type == "cpu" and dtype == torch.bfloat16:
         return sdpa_kernel(SDPBackend.MATH)

@@ -123,7 +123,7 @@ def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:
         if not width:
             raise ValueError("no number follows its first word")
         word, *numbers = text.rsplit(" ", width)  # from the right: GloVe 840B has ". . ."
-        if len(numbers) < width or (_is_number(word.rpartition(" ")[2]) and " " in word):
+        if len(numbers) < width or (" " in word and _is_number(word.rpartition(" ")[2])):
             there = _count_numbers(text)
             raise ValueError(f"word {number} has {there} numbers, those before it {width}")
         table.setdefault(word, np.array(numbers, dtype=np.float32))  # the first of equal words
@@ -131,7 +131,7 @@ def _parse(lines: Iterator[bytes], max_words: int) -> KeyedVectors:
         raise ValueError("it holds no word")
     if number < wanted:
         raise ValueError(f"its first line promises {wanted} words, it holds {number}")
-    keyed = KeyedVectors(len(next(iter(table.values()))))
+    keyed = KeyedVectors(width)
     keyed.add_vectors(list(table), np.stack(list(table.values())))
     return keyed
 
