@@ -93,3 +93,11 @@ def test_what_is_spared_is_at_the_edge():
     assert spare("SMITH^JOHN^DR", (0, 13), "name") == (0, 13)  # a title
     assert spare("Oct 12, 2019", (0, 12), "date") == (0, 12)
     assert spare("OCT 12, 2019", (0, 12), "date") == (4, 12)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["Name: LE VAN MINH", "Patient name: LE THI HOA", "Patient LI NA, 45", "Patient: NA RA KIM"],
+)
+def test_short_names_in_capitals_are_no_abbreviations(caption):
+    assert [one.kind for one in find_identifiers(caption)] == ["name"]

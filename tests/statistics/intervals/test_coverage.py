@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from pairdx.statistics.intervals.bootstrap import SHARE, article_weights, interval
+from pairdx.statistics.intervals.bootstrap import (
+    LOSS,
+    SCORE,
+    SHARE,
+    article_weights,
+    interval,
+)
 
 SETS, RESAMPLES = 600, 300
 SIZES = [1, 1, 1, 2, 2, 3, 4, 9]  # pairs of an article
@@ -37,3 +43,11 @@ def test_it_does_with_strong_article_effects(articles, effect):
 def test_it_does_where_many_samples_are_perfect():
     """Every second sample of twenty articles has no error: a width of 0 would be wrong there."""
     assert covered(20, 4.5, 1.5, seed=0) >= 0.95
+
+
+@pytest.mark.parametrize("point", [1e-5, 0.5, 1 - 1e-5])
+def test_an_interval_of_any_reach_stays_on_its_scale(point):
+    low, high = SCORE.interval(point, 0.3)
+    assert 0 <= low < point < high <= 1
+    low, high = LOSS.interval(0.001, 5.0)
+    assert 0 <= low < 0.001 < high < np.inf

@@ -29,19 +29,20 @@ MODALITIES = words(
     "photographic photography photo clinical picture intraoperative view dermoscopy graph chart "
     "plot curve histogram diagram flowchart flow table timeline bar line imaging image"
 )
+# None that is a frequent name in capitals, as le, na and ra are.
 ABBREVIATIONS = MODALITIES | words(
     "ica eca cca bca mca aca pca pcom acom ba va sca pica aica lad lcx rca lca lmca pda om sma ima "
-    "lima rima ivc svc smv imv pv hv cbd chd gb cia eia iia cfa sfa pfa ata pta ao ra rv la lv "
-    "lvef ef rvot lvot asd vsd pfo avsd tof tga mv tv av pa pas as ar ms mr tr ps pr mps csf cns "
-    "pns tmj acl pcl mcl lcl tfcc sij pip dip mcp mtp ap lat lao rao lpo rpo mlo cc ml np op ot mt "
-    "st it sc gi gu ed er icu icd ccu or iv im sq po od os ou re le rt lt bl ue uo ln rll rul rml "
-    "lll lul ggo ild ipf copd ards pe dvt mi hf chf af svt vt vf bbb rbbb lbbb pvc pac avnrt oa "
-    "sle ssc als pml npc hcc rcc tcc scc bcc gist dlbcl all aml cll cml mds mm nhl tb hiv hsv vzv "
-    "ebv cmv hpv he ihc fish pcr ngs dna rna ck ki wbc rbc hb hct plt crp esr alt ast ldh bun cr "
-    "na tsh psa cea afp hcg acth gh igf dm htn ckd esrd cabg pci tavi tavr evar ecmo iabp vad lvad "
-    "vp evd icp gcs tbi sah sdh edh ich avm davf ddh avn slap sti uti bph ivf iufd iugr cs bmi bp "
-    "hr rr spo iop oct cdr rnfl gcl rpe cnv amd ped rop brvo crvo crao who nyha asa tnm mvd dmard "
-    "nsaid fna fnac cn nf tsc mh mg gbs cidp nmo adem cjd dbs vns nicu"
+    "lima rima ivc svc smv imv pv hv cbd chd gb cia eia iia cfa sfa pfa ata pta ao rv la lv lvef "
+    "ef rvot lvot asd vsd pfo avsd tof tga mv tv av pa pas ar ms mr tr ps pr mps csf cns pns tmj "
+    "acl pcl mcl lcl tfcc sij pip dip mcp mtp ap lat lao rao lpo rpo mlo cc ml np op ot mt st it "
+    "sc gi gu ed er icu icd ccu or iv im sq po od os ou re rt lt bl ue uo ln rll rul rml lll lul "
+    "ggo ild ipf copd ards pe dvt mi hf chf af svt vt vf bbb rbbb lbbb pvc pac avnrt oa sle ssc "
+    "als pml npc hcc rcc tcc scc bcc gist dlbcl all aml cll cml mds mm nhl tb hiv hsv vzv ebv cmv "
+    "hpv he ihc fish pcr ngs dna rna ck ki wbc rbc hb hct plt crp esr alt ast ldh bun cr tsh psa "
+    "cea afp hcg acth gh igf dm htn ckd esrd cabg pci tavi tavr evar ecmo iabp vad lvad vp evd icp "
+    "gcs tbi sah sdh edh ich avm davf ddh avn slap sti uti bph ivf iufd iugr cs bmi bp hr rr spo "
+    "iop oct cdr rnfl gcl rpe cnv amd rop brvo crvo crao who nyha asa tnm mvd dmard nsaid fna fnac "
+    "cn nf tsc mh mg gbs cidp nmo adem cjd dbs vns nicu"
 )
 _MODALITY = rf"(?:{'|'.join(sorted(MODALITIES, key=len, reverse=True))})"
 _HEAD = re.compile(rf"(?:{_MODALITY}(?:[ ,:]+|$))+", re.IGNORECASE)

@@ -65,7 +65,8 @@ def _numeric(key: str) -> str:
 
 
 _NUMERIC = re.compile(
-    rf"(?:(?i:{_WEEKDAY})|{_FREE})(?:{_DAY}[./-](?:{_MONTH}[./]?)?{_TO})?{_numeric('1')}(?:{_TO}{_numeric('2')})?(?:{_END}|(?=T\d))"
+    rf"(?:(?i:{_WEEKDAY})|{_FREE})(?:{_DAY}[./-](?:{_MONTH}[./]?)?{_TO})?"
+    rf"{_numeric('1')}(?:{_TO}{_numeric('2')})?(?:{_END}|(?=T\d))"
     rf"|{_FULL} ?[年년] ?\d{{1,2}} ?[月월](?: ?\d{{1,2}} ?[日일])?"
 )
 _SPELLED = re.compile(

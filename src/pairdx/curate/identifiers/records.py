@@ -14,7 +14,7 @@ _VALUE = (
     r"(?P<value>(?:[A-Za-z]{1,5}[ /-]?)?\d[A-Za-z\d]{0,40}(?:[-/.][A-Za-z\d]{1,40}){0,6}"
     r"(?: \d{3,4}\b){0,3})(?![\w%]| ?(?:mg|kg|ml|mm|cm|cells|copies|bp|x\d|hz|patients|images)\b)"
 )
-_MARK = r"(?:no|nos|nr|num|number|numbers|numero|nummer|id|identifier|code|ref|#|nº|n°|num)"
+_MARK = r"(?:no|nos|nr|num|number|numbers|numero|nummer|id|identifier|code|ref|#|nº|n°)"
 _OWN = (  # labels that need no 'number'
     r"(?:mrn|mr#|mr no|uhid|ssn|cpr|nhs|urn|pid|crn|cr|hn|ipd|opd|emr|ehr|csn|nin|dni|nif|cpf|rut|"
     r"mrd|prn|hc|nhc|historia clinica|prontuario|ahv|"

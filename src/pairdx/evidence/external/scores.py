@@ -6,15 +6,15 @@ something a class that is not there pays for it; balanced accuracy and AUROC are
 classes that are there, and a single class has no AUROC.
 
 For the drop the test split is cut down to the classes of the folder, or it would compare classes
-and not sources. The two sets are drawn independently of one another,
-and a drop is taken to know no more than the set with fewer articles does.
+and not sources. The two sets are drawn independently of one another, and a drop is taken to know no
+more than the set with fewer articles, by their effective number, does.
 """
 
 from typing import Any
 
 import numpy as np
 
-from pairdx.statistics.intervals.bootstrap import DIFFERENCE
+from pairdx.statistics.intervals.bootstrap import DIFFERENCE, Integers, effective_degrees
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.predictions.summary import ScoreParams, resample, summarise
 from pairdx.statistics.scores.classification import Predictions
@@ -36,7 +36,7 @@ def summarise_external(
         return summary | {"test": {"n": 0}}
     outside = resample(external, params, seed)
     inside = resample(compared, params, seed + 1)
-    fewer = min((external.articles, compared.articles), key=lambda one: len(np.unique(one)))
+    fewer = min((external.articles, compared.articles), key=_degrees)
     for name in DROPS:
         lost = inside[name] - outside[name]
         summary |= with_interval(
@@ -44,6 +44,10 @@ def summarise_external(
         )
     scores = {name: rounded(inside[name][0]) for name in DROPS}
     return summary | {"test": {"n": int(there.sum()), **scores}}
+
+
+def _degrees(articles: Integers) -> float:
+    return effective_degrees(np.unique(articles, return_counts=True)[1])
 
 
 def subset(predictions: Predictions, rows: np.ndarray) -> Predictions:

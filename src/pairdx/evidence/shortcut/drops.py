@@ -26,7 +26,7 @@ class Resampling(Protocol):
 
     @property
     def confidence(self) -> float:
-        """The share of them that lies inside an interval."""
+        """How often an interval shall hold the truth."""
 
 
 @dataclass(frozen=True)

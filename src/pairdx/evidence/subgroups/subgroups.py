@@ -22,7 +22,14 @@ import pandas as pd
 
 from pairdx.evidence.subgroups.attributes import Attribute
 from pairdx.evidence.subgroups.params import SubgroupsParams
-from pairdx.statistics.intervals.bootstrap import DIFFERENCE, SCORE, Floats, Integers, expanded
+from pairdx.statistics.intervals.bootstrap import (
+    DIFFERENCE,
+    SAME,
+    SCORE,
+    Floats,
+    Integers,
+    expanded,
+)
 from pairdx.statistics.intervals.reported import rounded, with_interval
 from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import (
@@ -184,13 +191,15 @@ def _largest_gap(scores: Scores, width: float, confidence: float) -> dict[str, A
     gap, values = sign * gaps[at], sign * resampled[:, at]
     articles = scores.articles[np.isin(scores.attribute.member, (best, worst))]
     told = with_interval("gap", gap, values, confidence, articles, DIFFERENCE)
-    reach = width * float(np.nanstd(values)) or np.nan  # where nothing varies, nothing is known
+    spread = float(np.nanstd(values))
+    reach = width * spread if spread > SAME else np.nan  # where nothing varies, nothing is known
     return {
         "best": scores.attribute.groups[best],
         "worst": scores.attribute.groups[worst],
         **dict(zip(("gap", "low", "high"), told.values(), strict=True)),
-        "adjusted_low": rounded(gap - reach),
-        "adjusted_high": rounded(gap + reach),
+        # np.maximum keeps NaN, which has no interval.
+        "adjusted_low": rounded(np.maximum(gap - reach, -1)),
+        "adjusted_high": rounded(np.minimum(gap + reach, 1)),
     }
 
 
@@ -213,7 +222,7 @@ def _max_t(all_scores: Sequence[Scores], confidence: float) -> float:
         return 0.0
     resampled = np.concatenate([scores.resampled_gaps for scores in all_scores], axis=1)
     error = np.nanstd(resampled, axis=0)
-    moving = error > 0  # two groups without any mistake do not move
+    moving = error > SAME  # two groups without any mistake do not move
     if not moving.any():
         return 0.0
     deviations = np.abs(resampled[:, moving] - gaps[moving]) / error[moving]

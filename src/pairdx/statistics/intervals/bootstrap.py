@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtrit
+from scipy.special import expit, ndtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -54,8 +54,8 @@ class Scale:
     def _moved(self, below: float, above: float, by: float) -> float:
         """The value whose log odds, or logarithm where there is no most, lie ``by`` further."""
         if math.isinf(above):
-            return self.least + below * math.exp(by)
-        return self.least + (below + above) / (1 + above / below * math.exp(-by))
+            return self.least + below * math.exp(min(by, 700))  # beyond it there is no number
+        return self.least + (below + above) * float(expit(math.log(below / above) + by))
 
 
 SHARE = Scale(0, 1, share=True)
@@ -120,15 +120,17 @@ def interval_over_seeds(
         articles: of the pairs, (N,).
         scale: of the value.
     """
-    point = float(by_seed.mean())
-    alone = interval(point, values, confidence, articles, scale)
-    if len(by_seed) < 2 or math.isnan(alone[0]) or not np.ptp(values):
+    point, known = float(by_seed.mean()), values[~np.isnan(values)]
+    alone = interval(point, known, confidence, articles, scale)
+    if len(by_seed) < 2 or math.isnan(alone[0]) or np.ptp(known) < SAME:
         return alone
     sizes = np.unique(articles, return_counts=True)[1]
     variances = np.array(
-        [values.var() * len(sizes) / (len(sizes) - 1), by_seed.var(ddof=1) / len(by_seed)]
+        [known.var() * len(sizes) / (len(sizes) - 1), by_seed.var(ddof=1) / len(by_seed)]
     )
-    degrees = variances.sum() ** 2 / (variances**2 / [_degrees(sizes), len(by_seed) - 1]).sum()
+    degrees = (
+        variances.sum() ** 2 / (variances**2 / [effective_degrees(sizes), len(by_seed) - 1]).sum()
+    )
     return scale.interval(point, _students(confidence, degrees) * math.sqrt(variances.sum()))
 
 
@@ -139,10 +141,12 @@ def reach(confidence: float, sizes: Integers) -> float:
         confidence: wanted, from 0 to 1.
         sizes: pairs of each article that is resampled, (A,), two articles or more.
     """
-    return _students(confidence, _degrees(sizes)) * math.sqrt(len(sizes) / (len(sizes) - 1))
+    return _students(confidence, effective_degrees(sizes)) * math.sqrt(
+        len(sizes) / (len(sizes) - 1)
+    )
 
 
-def _degrees(sizes: Integers) -> float:
+def effective_degrees(sizes: Integers) -> float:
     """One less than the effective number of articles, but one at least."""
     return max(float(sizes.sum() ** 2 / (sizes**2).sum()) - 1, 1.0)
 

@@ -12,7 +12,7 @@ class IntervalParams(Section):
 
     section: ClassVar[str] = "intervals"
     resamples: int = Field(ge=100, le=100_000)
-    confidence: float = Field(gt=0.5, lt=1)  # share of the resamples inside an interval
+    confidence: float = Field(gt=0.5, lt=1)  # how often an interval shall hold the truth
 
 
 class WithIntervals(Section):
@@ -28,5 +28,5 @@ class WithIntervals(Section):
 
     @property
     def confidence(self) -> float:
-        """The share of them that lies inside an interval."""
+        """How often an interval shall hold the truth."""
         return self.intervals.confidence
