@@ -42,12 +42,12 @@ def commands(page: Path) -> Iterator[str]:
 
 
 def table_rows(page: Path) -> dict[str, list[str]]:
-    """The cells of every table row by its first cell, up to a note in brackets, without marks."""
+    """The cells of table rows by their first cell, without marks and notes; of equals the first."""
     rows = {}
     for line in text(page).splitlines():
         if line.startswith("|"):
             first, *cells = [cell.strip(" `*") for cell in line.strip("|").split("|")]
-            rows[first.split(" ")[0].strip("`")] = cells
+            rows.setdefault(first.split(" ")[0].strip("`"), cells)
     return rows
 
 
@@ -76,6 +76,16 @@ def test_the_results_are_those_of_the_committed_metrics() -> None:
     for model, values in committed("metrics/comparison.json")["metrics/comparison.json"].items():
         for metric, cell in zip(("accuracy", "macro_f1"), rows[model], strict=False):
             assert cell == estimate(values, metric), (model, metric)
+
+
+def test_the_seeds_are_those_of_the_committed_metrics() -> None:
+    for model, values in committed("metrics/seeds.json")["metrics/seeds.json"]["models"].items():
+        if f"\n| {model} |" in text(README):
+            cells = [
+                f"{estimate(values[metric], 'mean')} | {values[metric]['sd']:.3f}"
+                for metric in ("accuracy", "macro_f1")
+            ]
+            assert f"| {model} | {' | '.join(cells)} |" in text(README)
 
 
 def test_what_it_says_of_subgroups_follows_from_the_committed_metrics() -> None:
