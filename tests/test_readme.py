@@ -43,7 +43,7 @@ def commands(page: Path) -> Iterator[str]:
 
 def table_rows(page: Path) -> dict[str, list[str]]:
     """The cells of table rows by their first cell, without marks and notes; of equals the first."""
-    rows = {}
+    rows: dict[str, list[str]] = {}
     for line in text(page).splitlines():
         if line.startswith("|"):
             first, *cells = [cell.strip(" `*") for cell in line.strip("|").split("|")]
