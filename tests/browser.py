@@ -47,4 +47,4 @@ def page(browser):
     )
     yield opened
     context.close()
-    assert wrong == []
+    assert wrong == [], wrong

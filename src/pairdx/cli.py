@@ -111,10 +111,10 @@ def _calibrated(row: "NDArray[np.float64]", rule: "Rule") -> "NDArray[np.float64
 
     row = scale(row[None], rule.temperature)[0]
     if row.max() < rule.threshold:
-        typer.echo(f"not sure enough: {row.max():.6g}, below {rule.threshold:.6g}; ask a person")
+        typer.echo(f"not sure enough: {row.max():.3f}, below {rule.threshold:.3f}; ask a person")
     inside = members(row[None], np.array(rule.least))[0]
     named = ", ".join(np.array(LABELS)[inside])
-    typer.echo(f"one of these in {100 * rule.level:g} % of pairs: {named}")
+    typer.echo(f"set that holds {100 * rule.level:g} % of pairs like the validation's: {named}")
     return row
 
 
@@ -154,7 +154,8 @@ def offline_plots() -> None:
 @app.command()
 def seeds(
     asked: Annotated[
-        list[int] | None, typer.Argument(help="Seeds; none: those of params.yaml.")
+        list[int] | None,
+        typer.Argument(metavar="[SEEDS]...", help="Seeds; none: those of params.yaml."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where mean and spread are written.")] = Path(
         "metrics/seeds.json"
@@ -163,7 +164,7 @@ def seeds(
         bool, typer.Option(help="Keep the pairs and the split of params.yaml's own seed.")
     ] = False,
 ) -> None:
-    """Run the pipeline once for each seed, what ran before excepted; tell mean and spread."""
+    """Run the pipeline once for each seed, unless it has run; print mean and spread."""
     from pairdx.commands.seeds import run_and_gather
 
     run_and_gather(out, asked or (), training_only=training_only)

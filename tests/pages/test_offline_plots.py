@@ -64,3 +64,20 @@ def test_writing_twice_changes_nothing(project):
 def test_outside_a_dvc_project(tmp_path):
     with pytest.raises(PairdxError, match=r"no \.dvc folder"):
         offline_plots.write(tmp_path)
+
+
+def test_what_is_no_chart_is_not_on_the_page(project, browser, monkeypatch):
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    (project / "dvc.yaml").write_text(PIPELINE + "      - scores.json: {cache: false}\n")
+    (project / "scores.json").write_text('{"accuracy": 0.5}')
+    (project / "confusion.csv").write_text("actual,predicted\nchart,chart\nchart,radiology\n")
+    subprocess.run([*DVC, "plots", "show"], cwd=project, check=True, capture_output=True)
+    written = project / "dvc_plots" / "index.html"
+    assert "#scores_json" in written.read_text(encoding="utf-8")
+    page, wrong = browser.new_page(), []
+    page.on("pageerror", wrong.append)
+    page.goto(written.as_uri())
+    page.wait_for_selector(".vega-embed")
+    assert page.locator(".vega-embed").count() == 1
+    assert page.locator("#scores_json").count() == 0
+    assert not wrong

@@ -72,7 +72,7 @@ def test_predict_scales_and_abstains(rules, model_folders, tmp_path):
     assert doubtful[0].endswith(", below 0.999; ask a person")
     assert doubtful[1:] == answer
     of = answer.pop(0)
-    assert of.startswith("one of these in 90 % of pairs: ")
+    assert of.startswith("set that holds 90 % of pairs like the validation's: ")
     named = set(of.partition(": ")[2].split(", "))
     assert named >= set(LABELS) - {"chart"}  # all reach 0; a chart has to be sure, or the best
     sure = next(float(line.split()[0]) for line in answer if line.endswith(" chart"))

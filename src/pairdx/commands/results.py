@@ -55,7 +55,8 @@ def slowest(count: int = 8, path: Path = SECONDS) -> str:
         took = {stage: float(seconds) for stage, seconds in csv.reader(file)}
     longest = sorted(took.items(), key=lambda item: -item[1])[:count]
     told = ", ".join(f"{stage} {duration(seconds)}" for stage, seconds in longest)
-    return f"Stages took {duration(sum(took.values()))} in all, the longest: {told}."
+    whole = duration(sum(took.values()))
+    return f"Stages took {whole} in all, but for their start, the longest: {told}."
 
 
 def duration(seconds: float) -> str:

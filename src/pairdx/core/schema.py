@@ -61,7 +61,7 @@ SCAN = pa.schema(
         ("height", pa.int32()),
         ("pixel_sha256", pa.string()),
         ("perceptual_hash", pa.binary()),  # null for an image of one colour, which has none
-        ("colour", pa.float32()),  # 0 to 255, see `scan.look`
+        ("colour", pa.float32()),  # 0 to 255, see `scan.scan`
         ("light", pa.float32()),  # share of the picture
         ("identifiers", pa.list_(IDENTIFIER)),  # in the caption, characters from 0
         ("words", pa.list_(WORD)),  # on the original image; empty where none was found

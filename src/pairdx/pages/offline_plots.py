@@ -18,7 +18,13 @@ from pairdx.core.outputs import write_text
 PAGE = Path("plots") / "offline.html"  # DVC reads html_template relative to .dvc
 VEGA_LITE = "5.21"  # the last release of the schema, v5, in which DVC's templates are written
 
-GLOBALS = "window.vega = vega; window.vegaLite = vegaLite; window.vegaEmbed = vegaEmbed;"
+# DVC draws an empty chart of every plot without axes: what is no chart is taken off the page.
+GLOBALS = """
+window.vega = vega;
+window.vegaLite = vegaLite;
+window.vegaEmbed = (place, spec) => Object.keys(spec).length
+  ? vegaEmbed(place, spec) : document.querySelector(place).remove();
+"""
 
 # The bundle is wrapped because its own one-letter globals must not meet those of DVC's plots.
 # {refresh_tag} and {plot_divs} are DVC's places; its {scripts}, the CDN's, is left out.

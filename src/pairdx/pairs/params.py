@@ -22,9 +22,7 @@ class Augmentation(Section):
     networks: Annotated[tuple[Network, ...], Strict(False)]
     flip: float = Field(ge=0, le=1)  # probability of a horizontal flip
     rotation: float = Field(ge=0, le=180)  # degrees either way
-    scale: float = Field(
-        ge=0, lt=1
-    )  # the side of a crop is 1 / (1 + scale) of the image's, or more
+    scale: float = Field(ge=0, lt=1)  # a crop's side is 1 / (1 + scale) of the image's, or more
     brightness: float = Field(ge=0, le=1)
     contrast: float = Field(ge=0, le=1)
     saturation: float = Field(ge=0, le=1)

@@ -12,9 +12,9 @@ from small import TOP
 from twins import scrub_twins
 
 from pairdx.core.decode import decode, pixel_hash
-from pairdx.curate.scan.look import colour, light
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
+from pairdx.curate.scan.scan import colour, light
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.policy import decide
 

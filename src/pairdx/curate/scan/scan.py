@@ -15,7 +15,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from PIL import Image
 from tqdm import tqdm
 
 from pairdx.core.decode import UndecodableError, decode, perceptual_hash, pixel_hash
@@ -23,13 +26,14 @@ from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scan.fact_cache import FactCache
-from pairdx.curate.scan.look import colour, light
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import Archives
 
 CACHE = Path(".cache/scan")  # no output of a stage: the same facts come out without it
 CHUNK = 32  # pairs handed to a worker at a time
+LOOKED_AT = 64  # pixels a side, to which a picture is scaled for its colours
+PAPER = 200  # least mean of the channels of what is as light as paper
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +102,21 @@ def scan_pair(data: bytes, caption: str, params: ScanParams, cache: Path) -> Row
 def _pixel_facts(params: ScanParams, cache: Path) -> PixelFacts:
     """Load the networks once a process."""
     return PixelFacts(params, cache)
+
+
+def colour(image: Image.Image) -> float:
+    """Return how far the channels of an RGB picture lie apart on average, 0 to 255."""
+    pixels = _small(image)
+    return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())
+
+
+def light(image: Image.Image) -> float:
+    """Return the share of an RGB picture that is as light as paper."""
+    return float((_small(image).mean(axis=2) > PAPER).mean())
+
+
+def _small(image: Image.Image) -> NDArray[np.int16]:
+    return np.asarray(image.resize((LOOKED_AT, LOOKED_AT), Image.Resampling.BOX), np.int16)
 
 
 def _scan_image(data: bytes, params: ScanParams, pixel_facts: PixelFacts) -> Row:

@@ -20,12 +20,7 @@ from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
-from pairdx.training.common.precision import (
-    attention,
-    autocast,
-    resolve,
-    use_threads,
-)
+from pairdx.training.common.precision import attention, autocast, resolve, use_threads
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
 SAVE_EVERY = 10.0
