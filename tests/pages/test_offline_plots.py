@@ -75,7 +75,7 @@ def test_what_is_no_chart_is_not_on_the_page(project, browser, monkeypatch):
     written = project / "dvc_plots" / "index.html"
     assert "#scores_json" in written.read_text(encoding="utf-8")
     page, wrong = browser.new_page(), []
-    page.on("pageerror", wrong.append)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(written.as_uri())
     page.wait_for_selector(".vega-embed")
     assert page.locator(".vega-embed").count() == 1
