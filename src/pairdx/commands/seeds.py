@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import dvc.api
+import networkx as nx
 import numpy as np
 import typer
 from dvc.repo import Repo
@@ -176,23 +177,9 @@ def training_stages(top: Path = Path()) -> list[str]:
     with Repo(str(top)) as repo:
         graph = repo.index.graph  # from a stage to those that it depends on
         named = {stage.addressing: stage for stage in graph}
-        before = _in_order(graph, named[DATA])
-        wanted = [stage for stage in _in_order(graph, named[LAST]) if stage not in before]
-        return [stage.addressing for stage in wanted]
-
-
-def _in_order(graph: Any, last: Any) -> list[Any]:  # noqa: ANN401
-    """A stage, and before it all that it depends on, each after what it depends on itself."""
-    order: dict[Any, None] = {}
-
-    def visit(stage: Any) -> None:  # noqa: ANN401
-        for before in graph.successors(stage):
-            if before not in order:
-                visit(before)
-        order[stage] = None
-
-    visit(last)
-    return list(order)
+        before = nx.descendants(graph, named[DATA]) | {named[DATA]}
+        in_order = nx.dfs_postorder_nodes(graph, named[LAST])
+        return [stage.addressing for stage in in_order if stage not in before]
 
 
 def _predictions(name: str, models: Iterable[str]) -> dict[str, Predictions]:

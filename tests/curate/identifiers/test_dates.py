@@ -67,3 +67,9 @@ def test_a_study_that_tells_of_one_patient_has_dates_of_a_person():
     assert DatedText(cohort).is_public(14, 22, "some")
     assert not DatedText(case).is_public(33, 41, "some")
     assert not DatedText("Our cohort, 5 May 2015").is_public(12, 22, "all")
+
+
+@pytest.mark.parametrize("date", ["12/03/2020", "3 March 2020", "2020-03-12"])
+def test_a_picture_taken_during_an_outbreak_is_still_somebody_s(date):
+    assert dates(f"CT of {date}, during the outbreak.") == [date]
+    assert dates(f"Daily cases until {date}, during the outbreak.") == []

@@ -36,10 +36,11 @@ _AS_PERSONS_DO = re.compile(
     r"| (?:wearing|walking|standing|sitting|holding|smiling|posing|playing|recovering|resting)\b)"
 )
 _NUMBERED = re.compile(r"[-_ ]?\d")
-_ANIMAL = re.compile(
+_ANIMAL = re.compile(  # and no 'sheep farmer', no calf of a leg
     r",? (?:\(|is |was )?(?:an? |the )(?:[a-z-]{2,20} ){0,3}"
-    r"(?:cat|kitten|dog|puppy|mouse|rat|rabbit|horse|sheep|goat|pig|cow|calf|monkey|macaque|"
-    r"chimpanzee|gorilla|parrot|ferret|cartoon|mascot|puppet|character)\b"
+    r"(?:cat|kitten|dog|puppy|mouse|rat|rabbit|horse|sheep|goat|pig|cow|monkey|macaque|"
+    r"chimpanzee|gorilla|parrot|ferret|cartoon|mascot|puppet|character)"
+    r"(?=[,.;:)]|$| (?:with|that|which|who|from|in|of)\b)"
 )
 _NAMED_AFTER = words(  # institutions whose name follows: 'Centre Georges Pompidou'
     "centre hospital hopital institut instituto institute clinique clinica klinik klinikum "
@@ -127,9 +128,8 @@ def is_institution(run: Run) -> bool:
 
 def is_nobody(run: Run) -> bool:
     """Tell whether it is a figure of fiction, or an animal: 'Rex, a cloned cat'."""
-    if run.lower and run.lower[-1] in known.FICTIONAL:
-        return True
-    return bool(_ANIMAL.match(run.words.text, run.end))
+    alone = len(run.lower) == 1 and run.lower[0] in known.FICTIONAL
+    return alone or bool(_ANIMAL.match(run.words.text, run.end))
 
 
 def is_cited(run: Run) -> bool:

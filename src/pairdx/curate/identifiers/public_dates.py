@@ -21,13 +21,18 @@ _PUBLISHED_AFTER = re.compile(
     r"(?:edition|issue|version|guidelines?|update|release|consensus|vol)\b)",
     re.IGNORECASE,
 )
-# Of a population or of nature: no date in such a caption is a patient's.
+# Of a population or of nature: no date in such a caption is a patient's, unless one was imaged.
 _EPIDEMIC = re.compile(
     r"\b(?:incidence|prevalence|epidemic curve|outbreaks?|epidemiolog\w{1,8}|surveillance|"
     r"survey(?:s|ed)?|regist(?:ry|ries)|per (?:100|1,?000|million|capita)|census|time[ -]series|"
     r"forecast\w{0,4}|lockdowns?|(?:confirmed|reported|new|daily|weekly|notified) cases|rainfall|"
     r"holotype|paratypes?|satellite images?|landsat|glaciers?|habitats?|seawater|herbarium|"
     r"field (?:sites?|stations?))\b",
+    re.IGNORECASE,
+)
+_IMAGED = re.compile(
+    r"\b(?:ct|mri|pet|x-?rays?|scans?|radiographs?|ultrasound|sonograms?|ecg|ekg|endoscopy|"
+    r"angiograms?|mammograms?|echocardiograms?)\b",
     re.IGNORECASE,
 )
 # Of a study: a month or a period in such a caption is when it took place.
@@ -85,7 +90,9 @@ class DatedText:
 
     def is_public(self, start: int, end: int, parts: Parts) -> bool:
         """Tell whether the date there is nobody's, by how much of a date it has."""
-        if self._of_epidemic or self._is_published(start, end):
+        if self._is_published(start, end):
+            return True
+        if self._of_epidemic and not (parts == "all" and _IMAGED.search(self.text)):
             return True
         if parts in ("season", "month") and not self._of_care:
             return True

@@ -151,9 +151,7 @@ INSTITUTIONS = words(
     "group press publishing journal meditec optics systems technologies endoscopes zoo park "
     "children's general"
 )
-FICTIONAL = words(
-    "blobby bean spock magoo hyde greengenes genes potato scholl google who muffet nobody"
-)
+FICTIONAL = words("blobby greengenes magoo google")  # nobody's surname: Bean and Hyde are people's
 # Words before a name that make it a credit, a citation or a firm.
 CITING = words(
     "credit credits after according adapted modified reproduced redrawn permission copyright "
