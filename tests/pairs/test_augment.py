@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from small import STILL
 from torchvision.transforms import InterpolationMode, v2
 from torchvision.transforms.v2 import functional
 
-from pairdx.pairs.augment import Augment, turn_hue
+from pairdx.pairs.augment import Augment, recolour, turn_hue
 from pairdx.pairs.images import ImageInput
 from pairdx.pairs.params import Augmentation
 
@@ -125,6 +127,25 @@ def test_all_colours_together_are_distributed_as_torchvision_changes_them():
     theirs = measured(torch.stack([jitter(image) for image in many / 255]) * 255)
     for quantity, values in ours.items():
         assert ks_2samp(values, theirs[quantity]).pvalue > 0.001, quantity
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_colours_are_changed_as_torchvision_changes_them_in_any_order(order):
+    factors = torch.tensor([1.1, 0.8, 1.3])
+    steps = (functional.adjust_brightness, functional.adjust_contrast, functional.adjust_saturation)
+    theirs = TONES / 255
+    for step in order:
+        theirs = steps[step](theirs, factors[step])
+    (ours,) = recolour((TONES / 255)[None], *factors[:, None])
+    torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=0)
+
+
+def test_a_change_that_is_switched_on_leaves_the_others_as_they_were():
+    runs = []
+    for hue in (0.0, 1e-9):
+        torch.manual_seed(5)
+        runs.append(augment(**STRONG, hue=hue)(PICTURES))
+    torch.testing.assert_close(*runs, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("turns", [-0.5, -0.1, 0.0, 0.25, 0.5])

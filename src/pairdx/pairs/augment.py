@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 GREY = (0.2989, 0.587, 0.114)  # shares of red, green and blue in the brightness (ITU-R BT.601)
+DRAWS = 7  # of an image: mirror, angle, crop, brightness, contrast, saturation, hue
 
 
 class Augment:
     """Random flips, rotation, crop and colour (paper, section 3.2), drawn anew for each image.
 
     The ranges are those of torchvision's ``RandomHorizontalFlip``, ``RandomAffine`` and
-    ``ColorJitter``, which change one image at a time. Here brightness, contrast and saturation,
-    in an order that a batch shares, are one matrix an image, and colours are clipped once.
-    Without ``params`` images stay as they are.
+    ``ColorJitter``, which change one image at a time and clip colours after each change; here they
+    are clipped once. Without ``params`` images stay as they are.
     """
 
     def __init__(self, params: Augmentation | None) -> None:
@@ -31,70 +31,85 @@ class Augment:
 
         Draws from torch's global generator of the CPU, whatever the device.
         """
+        return images if self._params is None else self.change(images, draw(len(images)))
+
+    def change(self, images: "Tensor", draws: "Tensor") -> "Tensor":
+        """Change uint8 images by numbers from 0 to 1, ``(N, DRAWS)``; see :func:`draw`."""
         import torch
 
         params = self._params
         if params is None:
             return images
+        draws = draws.to(images.device, non_blocking=True)  # at once: each copy waits for the GPU
+        mirror, angle, crop, brightness, contrast, saturation, hue = draws.unbind(1)
         with torch.autocast(images.device.type, enabled=False):  # bfloat16 has 8 bits, as colours
-            pixels = _mirror(images, params.flip).float().div_(255)
+            pixels = _mirror(images, mirror < params.flip).float().div_(255)
             if params.rotation or params.scale:
-                pixels = _turn_and_crop(pixels, params.rotation, params.scale)
+                turn = _between(-params.rotation, params.rotation, angle) * (math.pi / 180)
+                pixels = _turn_and_crop(pixels, turn, _between(1, 1 + params.scale, crop))
             if params.brightness or params.contrast or params.saturation:
-                pixels = _recolour(pixels, params)
+                pixels = recolour(
+                    pixels,
+                    _about_one(params.brightness, brightness),
+                    _about_one(params.contrast, contrast),
+                    _about_one(params.saturation, saturation),
+                )
             if params.hue:
-                pixels = turn_hue(pixels, _between(-params.hue, params.hue, pixels))
+                pixels = turn_hue(pixels, _between(-params.hue, params.hue, hue))
         return pixels
 
 
-def _between(low: float, high: float, pixels: "Tensor") -> "Tensor":
-    """Draw one number an image, ``(N,)``, on the device of ``pixels``."""
+def draw(count: int) -> "Tensor":
+    """Draw what :meth:`Augment.change` needs for ``count`` images, whatever their changes are."""
     import torch
 
-    return torch.empty(len(pixels)).uniform_(low, high).to(pixels.device)
+    return torch.rand(count, DRAWS, pin_memory=torch.cuda.is_available())
 
 
-def _mirror(images: "Tensor", probability: float) -> "Tensor":
-    mirrored = _between(0, 1, images) < probability
-    return images.where(~mirrored[:, None, None, None], images.flip(-1))
+def _between(low: float, high: float, drawn: "Tensor") -> "Tensor":
+    return low + (high - low) * drawn
 
 
-def _turn_and_crop(pixels: "Tensor", degrees: float, share: float) -> "Tensor":
-    """Rotate about the centre, black at the corners, and crop up to ``1 / (1 + share)``."""
+def _about_one(strength: float, drawn: "Tensor") -> "Tensor":
+    return _between(max(0.0, 1 - strength), 1 + strength, drawn)
+
+
+def _mirror(images: "Tensor", mirrored: "Tensor") -> "Tensor":
+    """Pick images as they are or mirrored; `where` takes ten times as long on bytes."""
+    import torch
+
+    rows = torch.arange(len(images), device=images.device)
+    return torch.stack((images, images.flip(-1)))[mirrored.long(), rows]
+
+
+def _turn_and_crop(pixels: "Tensor", turn: "Tensor", enlarged: "Tensor") -> "Tensor":
+    """Rotate about the centre by radians ``(N,)``, black at the corners, and enlarge ``(N,)``."""
     import torch
     from torch.nn import functional
 
-    angle = _between(-degrees, degrees, pixels) * (math.pi / 180)
-    crop = 1 / _between(1, 1 + share, pixels)
-    cosine, sine, still = angle.cos() * crop, angle.sin() * crop, torch.zeros_like(crop)
-    rows = [torch.stack(row, -1) for row in ((cosine, sine, still), (-sine, cosine, still))]
-    grid = functional.affine_grid(torch.stack(rows, 1), list(pixels.shape), align_corners=False)
+    cosine, sine, still = turn.cos() / enlarged, turn.sin() / enlarged, torch.zeros_like(turn)
+    rows = torch.stack((cosine, sine, still, -sine, cosine, still), 1).view(-1, 2, 3)
+    grid = functional.affine_grid(rows, list(pixels.shape), align_corners=False)
     return functional.grid_sample(pixels, grid, align_corners=False)
 
 
-def _recolour(pixels: "Tensor", params: Augmentation) -> "Tensor":
-    """Change brightness, contrast and saturation: colour ``c`` becomes ``mix @ c + shift``."""
+def recolour(
+    pixels: "Tensor", brightness: "Tensor", contrast: "Tensor", saturation: "Tensor"
+) -> "Tensor":
+    """Change colours by factors ``(N,)``: away from black, from the mean grey, from the own grey.
+
+    Each is an affine map of the colour, and they give the same in any order: the first is a factor
+    of all, and the other two leave each other's grey alone. So they are one matrix an image.
+    """
     import torch
 
     grey = pixels.new_tensor(GREY)
-    mean = pixels.mean((2, 3))  # (N, 3)
-    mix = torch.eye(3, device=pixels.device).repeat(len(pixels), 1, 1)
-    shift = pixels.new_zeros(len(pixels), 3)
-    strengths = (params.brightness, params.contrast, params.saturation)
-    for number in torch.randperm(len(strengths)).tolist():
-        strength = strengths[number]
-        factor = _between(max(0.0, 1 - strength), 1 + strength, pixels)[:, None]
-        if number == 1:  # away from the mean grey of the image, as it is by now
-            level = ((mix @ mean[:, :, None]).squeeze(-1) + shift) @ grey
-            mix, shift = mix * factor[:, :, None], shift * factor + (1 - factor) * level[:, None]
-            continue
-        # Brightness is away from black, saturation from the pixel's own grey.
-        own = torch.eye(3, device=pixels.device) * factor[:, :, None]
-        if number == 2:
-            own = own + (1 - factor)[:, :, None] * grey.expand(3, 3)
-        mix, shift = own @ mix, (own @ shift[:, :, None]).squeeze(-1)
-    changed = torch.baddbmm(shift[:, :, None], mix, pixels.flatten(2))
-    return changed.clamp_(0, 1).view_as(pixels)
+    all_three = brightness * contrast
+    mix = torch.diag_embed((all_three * saturation)[:, None].expand(-1, 3))
+    mix += (all_three * (1 - saturation))[:, None, None] * grey  # (N, 3, 3)
+    level = pixels.mean((2, 3)) @ grey  # (N,)
+    shift = (brightness * (1 - contrast) * level)[:, None, None]
+    return torch.bmm(mix, pixels.flatten(2)).add_(shift).clamp_(0, 1).view_as(pixels)
 
 
 def turn_hue(pixels: "Tensor", turns: "Tensor") -> "Tensor":
