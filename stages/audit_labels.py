@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.core.outputs import write_json, write_text
 from pairdx.core.params import load_seed
 from pairdx.core.schema import AUDIT, SPLITS, write_table
@@ -28,7 +29,7 @@ def main(*, base: Path, pairs: Path, out: Path, metrics: Path, plot: Path) -> st
     summary = summarise(learned, test)
     write_json(metrics, summary)
     cells = pd.DataFrame(noise_rows(learned), columns=["given", "true", "pairs", "suspects"])
-    write_text(plot, cells.to_csv(index=False, lineterminator="\n"))
+    write_text(plot, to_csv(cells))
     return f"{summary['test']['suspects']} of {summary['test']['n']} test labels doubted -> {out}"
 
 

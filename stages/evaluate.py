@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.core.outputs import write_json, write_text
 from pairdx.core.params import load_seed
 from pairdx.core.schema import LABELS
@@ -26,7 +27,7 @@ def main(*, predictions: Path, metrics: Path, confusion: Path) -> str:
         }
     ).sort_values(["actual", "predicted"])
     write_json(metrics, summary)
-    write_text(confusion, pairs.to_csv(index=False, lineterminator="\n"))
+    write_text(confusion, to_csv(pairs))
     accuracy, macro_f1 = (estimate(summary, name) for name in ("accuracy", "macro_f1"))
     return f"accuracy {accuracy}, macro-F1 {macro_f1} on {summary['n']} pairs -> {metrics}"
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.core.outputs import new_folder, write_json, write_text
 from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
@@ -35,7 +36,7 @@ def main(
     }
     inputs = {name: seen.input for name, seen in explained.images.items()}
     write_json(metrics, found.summary)
-    write_text(curves, found.curves.to_csv(index=False, lineterminator="\n"))
+    write_text(curves, to_csv(found.curves))
     with new_folder(out) as partial:
         page = render_cases(cases, test, inputs, params.thumbnail)
         write_text(partial / "index.html", page)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pairdx.core.csv_lines import csv_writer
 from pairdx.core.errors import PairdxError
 
 DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
@@ -54,7 +55,7 @@ def _picture(code: int) -> str:
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a CSV of protected cells with Unix line ends."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv_writer(text)
     writer.writerow(header)
     writer.writerows([protect(cell) for cell in row] for row in rows)
     return text.getvalue()

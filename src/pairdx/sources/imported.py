@@ -3,13 +3,13 @@
 Rows that cannot be used are told by line; whether they stop the import is the user's choice.
 """
 
-import csv
 import logging
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path, PurePosixPath
 
+from pairdx.core.csv_lines import csv_writer
 from pairdx.core.errors import PairdxError
 from pairdx.sources.folder import IMAGES_ZIP, NORMALISED, PAIRS_CSV, REJECTED_CSV
 
@@ -104,6 +104,6 @@ def _harmless(rejection: Rejection) -> list[str]:
 def write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write a CSV file with Unix line ends."""
     with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines, lineterminator="\n")
+        writer = csv_writer(lines)
         writer.writerow(header)
         writer.writerows(rows)

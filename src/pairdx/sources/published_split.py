@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from pairdx.core.csv_lines import csv_writer
 from pairdx.core.errors import PairdxError
 from pairdx.core.outputs import new_file
 
@@ -16,7 +17,7 @@ def write_splits_csv(raw: Path, splits: Mapping[str, str]) -> None:
         new_file(raw / SPLITS_CSV) as partial,
         partial.open("w", encoding="utf-8", newline="") as lines,
     ):
-        writer = csv.writer(lines, lineterminator="\n")
+        writer = csv_writer(lines)
         writer.writerow(("id", "split"))
         writer.writerows(sorted(splits.items()))
 

@@ -1,11 +1,15 @@
-"""PairDx in the layout its authors publish: ``image_metadata.csv`` and a folder of images."""
+"""PairDx in the layout its authors publish: ``image_metadata.csv`` and a folder of images.
 
-import csv
+A caption that a spreadsheet would run begins with an apostrophe there, as in `readers.spreadsheet`.
+"""
+
 import re
 from pathlib import Path, PurePosixPath
 
+from pairdx.core.csv_lines import csv_writer
 from pairdx.core.schema import PAIRS, SPLITS
 from pairdx.core.streaming import stream_rows
+from pairdx.readers.spreadsheet import protect
 
 HEADER = ("identifier", "modality", "image", "caption", "split")
 
@@ -16,13 +20,13 @@ def write_layout(pairdx: Path, out: Path) -> None:
     images.mkdir()
     used: set[str] = set()
     with (out / "image_metadata.csv").open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines, lineterminator="\n")
+        writer = csv_writer(lines)
         writer.writerow(HEADER)
         for split in SPLITS:
             for pair in stream_rows(pairdx / f"{split}.parquet", PAIRS):
                 name = _file_name(pair["image"]["path"], used)
                 (images / name).write_bytes(pair["image"]["bytes"])
-                writer.writerow((pair["id"], pair["label"], name, pair["caption"], split))
+                writer.writerow((pair["id"], pair["label"], name, protect(pair["caption"]), split))
 
 
 def _file_name(path: str, used: set[str]) -> str:

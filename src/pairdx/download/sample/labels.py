@@ -1,9 +1,9 @@
 """captions_and_labels.csv with the columns of MultiCaRe 2.x, and its data dictionary."""
 
-import csv
 import io
 from collections.abc import Mapping
 
+from pairdx.core.csv_lines import csv_writer
 from pairdx.download.sample.articles import case_id, main_image, reference
 from pairdx.download.sample.motifs import MOTIFS
 from pairdx.download.sample.plan import Plan, Row
@@ -67,7 +67,7 @@ def _cells(plan: Plan, index: int, row: Row, size: int) -> list[str | int]:
 
 def _csv(rows: list[list[str | int]]) -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv_writer(text).writerows(rows)
     return text.getvalue()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.evidence.calibration.abstention import risk_coverage
 from pairdx.evidence.calibration.confidence import at_temperature
 from pairdx.evidence.calibration.prediction_sets import RULES
@@ -55,4 +56,4 @@ def sets_csv(summaries: Mapping[str, Mapping[str, Any]]) -> str:
 def _csv(tables: list[pd.DataFrame], first: list[str]) -> str:
     table = pd.concat(tables, ignore_index=True).round(DIGITS)
     columns = [*first, *(name for name in table.columns if name not in first)]
-    return table[columns].to_csv(index=False, lineterminator="\n")
+    return to_csv(table[columns])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.statistics.intervals.reported import ENDS
 from pairdx.statistics.scores.classification import COMPARED
 
@@ -37,4 +38,4 @@ def chart_csv(scores: Mapping[str, Scores]) -> str:
         ],
         columns=["model", "metric", "value", "low", "high"],
     )
-    return table.to_csv(index=False, lineterminator="\n")
+    return to_csv(table)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.statistics.intervals.reported import ENDS, estimate
 from pairdx.statistics.scores.classification import COMPARED
 
@@ -38,7 +39,7 @@ def differences_csv(found: Sequence[dict[str, Any]]) -> str:
         ],
         columns=["models", "metric", "value", "low", "high"],
     )
-    return table.to_csv(index=False, lineterminator="\n")
+    return to_csv(table)
 
 
 def differences_markdown(found: Sequence[dict[str, Any]], pairs: int, articles: int) -> str:

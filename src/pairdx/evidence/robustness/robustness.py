@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.core.errors import PairdxError
 from pairdx.evidence.robustness.answers import Booleans, Corrupted
 from pairdx.evidence.robustness.params import RobustnessParams
@@ -97,7 +98,7 @@ def chart(errors: Errors) -> str:
             numbers = errors.told("accuracy", 1 - errors.rates[:, f, k, s], SHARE)
             rows.append((answers.models[f], kind, s, *numbers.values()))
     columns = ["model", "corruption", "severity", "accuracy", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
+    return to_csv(pd.DataFrame(rows, columns=columns))
 
 
 def _rates(weights: Floats, wrong: Booleans) -> Floats:

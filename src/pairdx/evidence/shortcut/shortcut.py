@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.evidence.shortcut.drops import Labelled, Resampling, drops
 from pairdx.statistics.intervals.bootstrap import Integers
 from pairdx.statistics.scores.classification import COMPARED
@@ -62,4 +63,4 @@ def chart(models: Mapping[str, Any]) -> str:
         for model, told in models.items()
         for change, scores in told["changes"].items()
     ]
-    return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    return to_csv(pd.DataFrame(rows))

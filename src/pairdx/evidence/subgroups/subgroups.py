@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pairdx.core.csv_lines import to_csv
 from pairdx.evidence.subgroups.attributes import Attribute
 from pairdx.evidence.subgroups.params import SubgroupsParams
 from pairdx.statistics.intervals.bootstrap import (
@@ -116,7 +117,7 @@ def chart(summaries: Mapping[str, Mapping[str, Any]]) -> str:
         for attribute, found in summary["by"].items()
         for group, of in found["groups"].items()
     ]
-    return pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n")
+    return to_csv(pd.DataFrame(rows, columns=columns))
 
 
 def _score(
