@@ -1,5 +1,7 @@
 import csv
 import logging
+import struct
+import zlib
 
 import pytest
 from closure import ROOT as TOP
@@ -77,6 +79,8 @@ def test_same_folder_same_bytes(folder, tmp_path):
         ({"label": "xray"}, "label", "allowed are chart"),
         ({"id": ""}, "id", "1 to 200 letters"),
         ({"id": "../up"}, "id", "1 to 200 letters"),
+        ({"id": ".."}, "id", "not dots alone"),
+        ({"caption": "x" * 200_000}, "row", "field larger than field limit"),
         ({"id": "p0"}, "id", "another row"),  # the last of the six
         ({"age": "old"}, "age", "years from 0 to 130"),
         ({"age": "131"}, "age", "years from 0 to 130"),
@@ -92,7 +96,7 @@ def test_same_folder_same_bytes(folder, tmp_path):
 )
 def test_a_bad_row_stops_or_drops(folder, out, change, field, reason):
     write_pairs(folder, [change])
-    with pytest.raises(PairdxError, match=rf"1 of 6 rows.*{field} = .*{reason}.*bad_rows=drop"):
+    with pytest.raises(PairdxError, match=rf"(?s)1 of 6 rows.*{field} = .*{reason}.*bad_rows=drop"):
         import_folder(folder, out, drop_bad_rows=False)
     assert list(out.iterdir()) == []
     import_folder(folder, out, drop_bad_rows=True)
@@ -107,6 +111,51 @@ def test_a_link_out_of_the_folder_is_refused(folder, out, tmp_path):
     (tmp_path / "outside.png").write_bytes(encode(picture(9)))
     (folder / "link.png").symlink_to(tmp_path / "outside.png")
     with pytest.raises(PairdxError, match="inside the folder"):
+        import_folder(folder, out, drop_bad_rows=False)
+
+
+def test_a_link_to_itself_is_refused(folder, out):
+    write_pairs(folder, [{"image": "loop.png"}])
+    (folder / "loop.png").symlink_to("loop.png")
+    with pytest.raises(PairdxError, match="leads to itself"):
+        import_folder(folder, out, drop_bad_rows=False)
+
+
+@pytest.mark.parametrize("caption", ["a\rb", "\r", "a\r\nb", "of\n5", '"', "'="])
+def test_every_caption_comes_out_as_it_went_in(folder, out, caption):
+    write_pairs(folder)
+    write_csv(folder / "pairs.csv", HEADER[:4], [])
+    with (folder / "pairs.csv").open("a", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, quoting=csv.QUOTE_ALL).writerow(["q", "1.PNG", f"x{caption}x", "chart"])
+    import_folder(folder, out, drop_bad_rows=False)
+    assert read_rows(out)["caption"].to_pylist() == [f"x{caption}x"]
+
+
+def test_a_quote_that_is_never_closed_is_told_by_line_and_can_be_dropped(folder, out):
+    write_pairs(folder)
+    with (folder / "pairs.csv").open("a", encoding="utf-8") as lines:
+        lines.write('q1,1.PNG,"open,chart,,\nq2,1.PNG,lost,chart,,\n')
+    with pytest.raises(PairdxError, match=r"line 8, row = '': unexpected end of data"):
+        import_folder(folder, out, drop_bad_rows=False)
+    import_folder(folder, out, drop_bad_rows=True)
+    assert len(read_rows(out)) == 6
+
+
+def test_two_columns_of_one_name_are_refused(folder, out):
+    write_pairs(folder, header=[*HEADER, "label"])
+    with pytest.raises(PairdxError, match="two columns are called 'label'"):
+        import_folder(folder, out, drop_bad_rows=False)
+
+
+@pytest.mark.parametrize("size", [(30_000, 30_000), (11_000, 10_000)])
+def test_a_huge_image_is_refused_by_its_header(folder, out, size):
+    """The bytes are those of a small one: decoding them would say that they are damaged."""
+    write_pairs(folder)
+    data = bytearray(encode(picture(3)))
+    data[16:24] = struct.pack(">II", *size)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    (folder / "3.PNG").write_bytes(data)
+    with pytest.raises(PairdxError, match="more than 100 megapixels"):
         import_folder(folder, out, drop_bad_rows=False)
 
 

@@ -15,6 +15,7 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps
 
+MAX_MEGAPIXELS = 100  # ten times a figure of an article; decoded, a third of a gigabyte
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # none of which runs another program
 DEPTHS = (8, 10, 12, 14, 16)  # bits a pixel that detectors deliver
 WIDENED = 257  # 65535 / 255: 8 bits widened to 16 are multiples of it

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pairdx.core.decode import UndecodableError, decode
+from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
 from pairdx.core.errors import PairdxError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MAX_MEGAPIXELS = 200  # more than any camera's; PairDx itself has small images
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pairdx.core.decode import UndecodableError, decode
+from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS
 from pairdx.sources.archives import MAX_ENTRY_BYTES, is_safe
@@ -21,9 +21,8 @@ from pairdx.sources.folder import NORMALISED, PAIRS_CSV
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
 
 REQUIRED = ("id", "image", "caption", "label")
-MAX_MEGAPIXELS = 1000  # a bomb; the scan has its own, lower limit
 MAX_AGE = 130  # years, MultiCaRe's own limit
-ID = re.compile(r"[\w.:-]{1,200}")
+ID = re.compile(r"(?!\.+$)[\w.:-]{1,200}")
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +62,9 @@ def check_folder(
     rejected: list[Rejection] = []
     seen: set[str] = set()
     for line, row in tqdm(_read(path), desc="pairs", unit="", disable=None):
+        if isinstance(row, csv.Error):
+            rejected.append(Rejection(line, "", "row", "", str(row)))
+            continue
         try:
             good.append(_check(row, folder, seen))
         except BadRowError as error:
@@ -72,23 +74,26 @@ def check_folder(
     return good, rejected
 
 
-def _read(path: Path) -> Iterator[tuple[int, Row]]:
-    """Yield line numbers and rows; short and long rows too, which `_check` refuses."""
+def _read(path: Path) -> Iterator[tuple[int, Row | csv.Error]]:
+    """Yield line numbers and rows; short and long rows too, which `_check` refuses.
+
+    What is no row of a CSV is yielded as the error, with the line on which it begins.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restkey="", restval=None, strict=True)
-            header = list(reader.fieldnames or [])
-            for column in REQUIRED:
-                if column not in header:
-                    raise PairdxError(
-                        f"{path}: column {column!r} is missing; needed are {', '.join(REQUIRED)}, "
-                        f"there are {', '.join(header) or 'none'}"
-                    )
-            unknown = [column for column in header if column not in NORMALISED]
-            if unknown:
-                log.warning("%s: columns that are not used: %s", path, ", ".join(unknown))
-            for row in reader:
-                yield reader.line_num, row
+            _check_header(path, list(reader.fieldnames or []))
+            begin = reader.line_num + 1
+            while True:
+                try:
+                    row = next(reader, None)
+                except csv.Error as error:
+                    yield begin, error
+                else:
+                    if row is None:
+                        return
+                    yield reader.line_num, row
+                begin = reader.reader.line_num + 1
     except FileNotFoundError:
         raise PairdxError(
             f"{path}: no such file; a folder with pairs.csv and its images is needed"
@@ -99,13 +104,30 @@ def _read(path: Path) -> Iterator[tuple[int, Row]]:
         raise PairdxError(f"{path}: not a readable CSV file ({error})") from error
 
 
+def _check_header(path: Path, header: list[str]) -> None:
+    for column in REQUIRED:
+        if column not in header:
+            raise PairdxError(
+                f"{path}: column {column!r} is missing; needed are {', '.join(REQUIRED)}, "
+                f"there are {', '.join(header) or 'none'}"
+            )
+    for column in NORMALISED:
+        if header.count(column) > 1:
+            raise PairdxError(f"{path}: two columns are called {column!r}; rename or remove one")
+    unknown = [column for column in header if column not in NORMALISED]
+    if unknown:
+        log.warning("%s: columns that are not used: %s", path, ", ".join(unknown))
+
+
 def _check(row: Row, folder: Path, seen: set[str]) -> Row:
     """Return the normalised row, or raise for the first thing that is wrong with it."""
     if "" in row or None in row.values():
         raise BadRowError("id", "the row has more or fewer fields than the header")
     row = {name: row.get(name, "").strip() for name in NORMALISED}
     if not ID.fullmatch(row["id"]):
-        raise BadRowError("id", "1 to 200 letters, digits and . _ : - are needed")
+        raise BadRowError(
+            "id", "1 to 200 letters, digits and . _ : - are needed, not dots alone"
+        )
     if row["id"] in seen:
         raise BadRowError("id", "another row has the same id")
     seen.add(row["id"])
@@ -151,3 +173,5 @@ def _check_image(folder: Path, name: str) -> None:
         raise BadRowError("image", str(error)) from None
     except OSError as error:
         raise BadRowError("image", f"cannot be read: {error.strerror}") from None
+    except RuntimeError:  # of pathlib, before Python 3.13
+        raise BadRowError("image", "cannot be read: a link that leads to itself") from None
