@@ -1,10 +1,12 @@
 import pytest
 import yaml
+from dvc.utils.serialize import dump_yaml, load_yaml
 from small import TOP
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.params import load_compared, load_seed, read
 from pairdx.curate.scan.params import ScanParams
+from pairdx.curate.scrub.params import ScrubParams
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.clip.params import ZeroShotParams
 from pairdx.models.fusion.params import ClassifierParams, FusionParams
@@ -20,7 +22,7 @@ def params(tmp_path):
         content = read(TOP / "params.yaml")
         change(content)
         path = tmp_path / "params.yaml"
-        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        dump_yaml(path, content)
         return path
 
     return write
@@ -48,6 +50,7 @@ def classifier_with(params, **values):
         ("lr", [0.1], "number"),
         ("lr", None, "number"),
         ("lr", 0, "greater than 0"),
+        ("lr", 1e308, "less than or equal to 10"),
         ("epochs", True, "integer"),
         ("epochs", 1.5, "integer"),
         ("epochs", 0, "greater than or equal to 1"),
@@ -169,6 +172,18 @@ def test_all_mistakes_are_told_at_once(params):
     assert "classifier.epochs = 0; " in told
 
 
+@pytest.mark.parametrize(
+    ("model", "values", "told"),
+    [
+        (ScrubParams, {"min_side": 2000}, "min_side may not be above max_side (512)"),
+        (ScanParams, {"min_text_side": 4096}, "min_text_side may not be above max_text_side"),
+    ],
+)
+def test_a_least_size_above_the_largest_is_refused(params, model, values, told):
+    path = params(lambda content: content[model.section].update(values))
+    assert told in refused(model.load, path)
+
+
 @pytest.mark.parametrize("value", [None, 3, ["lr"]])
 def test_a_section_is_a_mapping(params, value):
     told = refused(ClassifierParams.load, params(lambda content: content.update(classifier=value)))
@@ -182,9 +197,36 @@ def test_a_missing_section_is_named(params):
     assert told.startswith("classifier = None; a section with the keys batch_size, image_encoder, ")
 
 
-@pytest.mark.parametrize("text", ["3e-05", "3E-5", "0.3e-4"])
-def test_a_number_that_yaml_takes_for_text_is_a_number(params, text):
-    assert ClassifierParams.load(classifier_with(params, lr=text)).lr == 3e-5
+@pytest.mark.parametrize(
+    "text", ["012", "1:30", "0o14", "1_000", "3e-05", "3E-5", "yes", "off", "~", "2026-01-02"]
+)
+def test_a_value_is_what_dvc_takes_it_for(tmp_path, text):
+    (tmp_path / "params.yaml").write_text(f"seed: {text}", encoding="utf-8")
+    assert read(tmp_path / "params.yaml") == load_yaml(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("seed: 1\nseed: 2", 'line 2: found duplicate key "seed"'),
+        ("fusion: {lr: 1, lr: 2}", 'line 1: found duplicate key "lr"'),
+        ("seed: " + "1" * 5000, "Exceeds the limit"),
+        ("seed: " + "[" * 900, "line 2: did not find"),
+        ("seed: " + "[" * 900 + "]" * 900, "a whole number from"),
+        ("seed: !!python/object:os.system x", "line 1: could not determine a constructor"),
+        ("a: *b", "line 1: found undefined alias"),
+        ("\x00", ""),
+        ("- seed", "a mapping of sections is needed"),
+    ],
+)
+def test_what_is_no_params_file_is_told_in_one_line(tmp_path, text, told):
+    path = tmp_path / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert told in refused(load_seed, path)
+
+
+def test_a_folder_is_no_params_file(tmp_path):
+    assert refused(load_seed, tmp_path) == "cannot be read (Is a directory)"
 
 
 def test_dvc_can_set_a_small_number(params):
@@ -193,7 +235,7 @@ def test_dvc_can_set_a_small_number(params):
     path = params()
     hydra.apply_overrides(path, ["classifier.lr=3e-5", "augment.flip=0.25"])
     assert "lr: 3e-05" in path.read_text(encoding="utf-8")
-    assert isinstance(read(path)["classifier"]["lr"], str)  # or this test shows nothing
+    assert isinstance(yaml.safe_load(path.read_text())["classifier"]["lr"], str)
     loaded = ClassifierParams.load(path)
     assert (loaded.lr, loaded.augment.flip) == (3e-5, 0.25)
 

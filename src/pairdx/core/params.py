@@ -5,15 +5,14 @@ top level of params.yaml: a section names it in `shared` and has a field for it.
 among its params beside the section itself.
 """
 
-import math
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar, cast
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML, YAMLError
 
 from pairdx.core.errors import PairdxError
 
@@ -34,20 +33,6 @@ TOP_LEVEL = (
 )
 
 
-class _Loader(yaml.SafeLoader):
-    """As DVC reads and writes: YAML 1.2, in which ``off``, ``on``, ``yes`` and ``no`` are text."""
-
-
-_BOOL = "tag:yaml.org,2002:bool"
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    _BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-
-
 class Section(BaseModel):
     """A section of params.yaml: unknown keys, wrong types and bad values are refused."""
 
@@ -56,18 +41,6 @@ class Section(BaseModel):
     shared: ClassVar[tuple[str, ...]] = ()  # keys of the top level that are fields of this section
     inherits: ClassVar[str | None] = None  # a section whose values hold where this one has none
     each: ClassVar["type[Section] | None"] = None  # what any further key of this section holds
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _number_from_text(cls, value: object) -> object:
-        """Turn ``3e-05`` into a float: DVC writes it so, and YAML 1.1 reads it as a string."""
-        if isinstance(value, str) and "e" in value.lower():
-            try:
-                number = float(value)
-            except ValueError:
-                return value
-            return number if math.isfinite(number) else value
-        return value
 
     @classmethod
     def load(cls, path: Path = PARAMS) -> Self:
@@ -80,13 +53,16 @@ class Section(BaseModel):
 
 
 def read(path: Path = PARAMS) -> dict[str, Any]:
-    """Read the whole params file as plain dictionaries."""
+    """Read the whole params file as plain dictionaries, with the reader that DVC uses."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run from the top of the project") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PairdxError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except OSError as error:
+        raise PairdxError(f"{path}: cannot be read ({error.strerror})") from None
+    # Too many digits are a ValueError, too many brackets a RecursionError.
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise PairdxError(f"{path}: not valid YAML: {_told(error)}") from None
     if not isinstance(content, dict):
         raise PairdxError(f"{path}: a mapping of sections is needed, this is {content!r}")
     known = {*TOP_LEVEL, *section_modules()}
@@ -96,6 +72,13 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
                 f"{path}: {name!r} is not a section; allowed are {', '.join(sorted(known))}"
             )
     return content
+
+
+def _told(error: Exception) -> str:
+    """Say what is wrong with the YAML, and where, without the reader's advice to programmers."""
+    where = getattr(error, "problem_mark", None)
+    line = f"line {where.line + 1}: " if where else ""
+    return line + " ".join((getattr(error, "problem", None) or str(error)).split())
 
 
 @cache

@@ -125,9 +125,7 @@ def _check(row: Row, folder: Path, seen: set[str]) -> Row:
         raise BadRowError("id", "the row has more or fewer fields than the header")
     row = {name: row.get(name, "").strip() for name in NORMALISED}
     if not ID.fullmatch(row["id"]):
-        raise BadRowError(
-            "id", "1 to 200 letters, digits and . _ : - are needed, not dots alone"
-        )
+        raise BadRowError("id", "1 to 200 letters, digits and . _ : - are needed, not dots alone")
     if row["id"] in seen:
         raise BadRowError("id", "another row has the same id")
     seen.add(row["id"])

@@ -1,8 +1,8 @@
 """Section `scan`: how the facts about every image are gathered."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, model_validator
 
 from pairdx.core.params import Section
 
@@ -26,3 +26,9 @@ class ScanParams(Section):
     ]  # of squares of one area
     min_face_score: float = Field(ge=0.1, le=1)
     workers: int = Field(ge=0)  # processes; 0: one a core. Changes no output
+
+    @model_validator(mode="after")
+    def _text_is_searched_at_some_size(self) -> Self:
+        if self.min_text_side > self.max_text_side:
+            raise ValueError(f"min_text_side may not be above max_text_side ({self.max_text_side})")
+        return self

@@ -1,8 +1,8 @@
 """Section `scrub`: what is done about the facts that the scan found."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pairdx.core.params import Section
 
@@ -38,9 +38,15 @@ class ScrubParams(Section):
 
     section: ClassVar[str] = "scrub"
     min_side: int = Field(ge=1)
-    max_side: int = Field(ge=64)
+    max_side: int = Field(ge=64)  # and not less than min_side
     identifiers: IdentifierActions
     burned_in: BurnedInActions
     faces: ImageAction
     min_confidence: float = Field(ge=0, le=1)  # of words; below, a person should look
     min_face_score: float = Field(ge=0, le=1)  # likewise
+
+    @model_validator(mode="after")
+    def _some_size_is_left(self) -> Self:
+        if self.min_side > self.max_side:
+            raise ValueError(f"min_side may not be above max_side ({self.max_side})")
+        return self

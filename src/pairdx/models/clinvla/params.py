@@ -22,8 +22,8 @@ class ClinVlaParams(TrainingParams):
     global_weight: float = Field(ge=0)
     local_weight: float = Field(ge=0)
     epochs: int = Field(ge=1)
-    lr_language: float = Field(gt=0)
-    lr_task: float = Field(gt=0)
+    lr_language: float = Field(gt=0, le=10)
+    lr_task: float = Field(gt=0, le=10)
     weight_decay: float = Field(ge=0)
     clip_gradient: float = Field(gt=0)  # norm
     classify: Literal["prompts", "task_adapter"]  # prompts: zero-shot; else a second stage

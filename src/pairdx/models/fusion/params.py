@@ -24,7 +24,7 @@ class ClassifierParams(TrainingParams):
     hidden: int = Field(ge=1)
     dropout: float = Field(ge=0, lt=1)
     epochs: int = Field(ge=1)
-    lr: float = Field(gt=0)  # the peak of the one cycle
+    lr: float = Field(gt=0, le=10)  # the peak of the one cycle
     weight_decay: float = Field(ge=0)
     warmup: float = Field(gt=0, lt=1)  # share of the steps in which the rate rises
     label_smoothing: float = Field(ge=0, lt=1)

@@ -14,7 +14,7 @@ class ClipTrainingParams(TrainingParams):
 
     objective: Literal["prompts", "captions"]  # cross-entropy of the classes, or contrast
     epochs: int = Field(ge=1)
-    lr: float = Field(gt=0)
+    lr: float = Field(gt=0, le=10)
     weight_decay: float = Field(ge=0)
     clip_gradient: float = Field(gt=0)  # norm
 
