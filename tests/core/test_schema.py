@@ -1,10 +1,12 @@
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pairdx.core import schema
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import BALANCED, read_table, write_table
+from pairdx.core.schema import BALANCED, LABELS, PREDICTIONS, read_table, write_table
+from pairdx.core.streaming import stream_rows
 
 ROWS = [{"id": name, "label": "chart"} for name in "cab"]
 
@@ -103,3 +105,20 @@ def test_writing_a_table_without_a_column_fails(tmp_path):
     with pytest.raises(KeyError):
         write_table(pa.table({"id": ["a"]}), tmp_path / "a.parquet", BALANCED)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("read", [read_table, lambda *of: list(stream_rows(*of))])
+def test_no_byte_of_a_page_can_change_unseen(tmp_path, read):
+    """Numbers that were not compressed would read as other numbers."""
+    path = tmp_path / "table.parquet"
+    numbers = np.random.default_rng(0).random((300, len(LABELS)))
+    columns = {f"p_{label}": column for label, column in zip(LABELS, numbers.T, strict=True)}
+    texts = {name: [f"{row:03d}" for row in range(300)] for name in PREDICTIONS.names[:4]}
+    write_table(pa.table(texts | columns), path, PREDICTIONS)
+    whole = path.read_bytes()
+    for at in range(100, len(whole) - 3000, 1000):
+        path.write_bytes(
+            whole[:at] + bytes(byte ^ 255 for byte in whole[at : at + 100]) + whole[at + 100 :]
+        )
+        with pytest.raises(PairdxError, match=r"table\.parquet: not a readable Parquet table"):
+            read(path, PREDICTIONS)

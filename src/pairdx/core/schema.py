@@ -144,6 +144,9 @@ EMBEDDINGS = pa.schema(
 )
 
 ROWS_PER_GROUP = 256  # images a row group: a few MB, so that a reader can stream
+# Of every file: without checksums a damaged page may decode, to other numbers.
+WRITTEN = {"compression": "zstd", "write_page_checksum": True}
+READ = {"page_checksum_verification": True}
 
 
 def read_table(
@@ -170,7 +173,7 @@ def read_table(
     wanted = pa.schema([schema.field(name) for name in names])
     try:
         # ParquetFile, not read_table: a path such as data/split=a/x must not grow a column.
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, **READ) as file:
             missing = [name for name in names if name not in file.schema_arrow.names]
             if missing:
                 raise PairdxError(
@@ -200,7 +203,7 @@ def write_table(table: pa.Table, path: Path, schema: pa.Schema) -> None:
     """Write ``table`` sorted by ``id``, so that the same rows always give the same bytes."""
     table = table.select(schema.names).cast(schema).sort_by("id")
     with new_file(path) as partial:
-        pq.write_table(table, partial, row_group_size=ROWS_PER_GROUP, compression="zstd")
+        pq.write_table(table, partial, row_group_size=ROWS_PER_GROUP, **WRITTEN)
 
 
 AUDIT = pa.schema(

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import ROWS_PER_GROUP, read_table
+from pairdx.core.schema import READ, ROWS_PER_GROUP, WRITTEN, read_table
 
 
 class TableWriter:
@@ -21,7 +21,7 @@ class TableWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.schema = schema
         self._rows: list[dict[str, Any]] = []
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(path, schema, **WRITTEN)
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +56,7 @@ def stream_rows(path: Path, schema: pa.Schema) -> Iterator[dict[str, Any]]:
     """
     read_table(path, schema, columns=schema.names[:1])
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, **READ) as file:
             missing = [name for name in schema.names if name not in file.schema_arrow.names]
             if missing:
                 raise PairdxError(f"{path}: column {missing[0]!r} is missing")
