@@ -1,5 +1,9 @@
 """How a stage script starts and ends."""
 
+import resource
+import shutil
+import signal
+import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -75,3 +79,108 @@ def test_a_defect_keeps_its_traceback(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["stage.py", "--out", "o"])
     with pytest.raises(ZeroDivisionError):
         run(main)
+
+
+SCRIPT = """
+from pathlib import Path
+from pairdx.core.outputs import new_file
+from pairdx.core.stage import run
+
+def main(*, out: Path) -> str:
+    with new_file(out) as partial:
+        {work}
+    return "done"
+
+run(main)
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Start a stage in a process of its own whose output is written by ``work``."""
+
+    def begin(work, out="out", **options):
+        (tmp_path / "stage.py").write_text(SCRIPT.format(work=work))
+        command = [sys.executable, "stage.py", "--out", str(out)]
+        return subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    return begin
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stage_that_is_stopped_says_so_and_leaves_nothing(script, tmp_path, number):
+    work = "partial.write_text('half'); print('begun', flush=True); import time; time.sleep(60)"
+    with script(work) as process:
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(number)
+        _, told = process.communicate(timeout=30)
+    assert told == "stage: stopped; `dvc repro` goes on from here\n"
+    assert process.returncode == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["stage.py"]
+
+
+WRITERS = {
+    "text": "partial.write_text('x' * 3_000_000)",
+    "torch": "import torch; torch.save(torch.zeros(750_000), partial)",
+    "safetensors": (
+        "from safetensors.numpy import save_file; import numpy; "
+        "save_file({'a': numpy.zeros(750_000)}, partial)"
+    ),
+    "parquet": (
+        "import numpy, pyarrow, pyarrow.parquet as pq; "
+        "pq.write_table(pyarrow.table({'a': numpy.random.rand(400_000)}), partial)"
+    ),
+}
+
+
+@pytest.fixture
+def disk(tmp_path_factory):
+    """Mount a disk of a megabyte."""
+    folder = tmp_path_factory.mktemp("disk")
+
+    def mount(options):
+        command = ["mount", "-t", "tmpfs", "-o", f"size=1m,{options}", "pairdx-test", str(folder)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("no right to mount a small disk")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", str(folder)], capture_output=True)
+
+
+def test_a_disk_that_cannot_be_written_is_told(script, disk):
+    out = disk("ro") / "out"
+    with script(WRITERS["text"], out) as process:
+        _, told = process.communicate(timeout=60)
+    assert told.startswith(f"error: {out.parent}")
+    assert told.endswith(": Read-only file system; work on a disk that can be written\n")
+    assert told.count("\n") == process.returncode == 1
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_full_disk_is_told_in_one_line_with_the_file(script, disk, writer):
+    path = disk("rw") / "deep" / "out"
+    with script(WRITERS[writer], path) as process:
+        _, told = process.communicate(timeout=60)
+    assert told == f"error: {path}: No space left on device; make room\n"
+    assert process.returncode == 1
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("writer", ["text", "safetensors", "parquet"])
+def test_a_limit_of_file_size_is_told_in_one_line(script, tmp_path, writer):
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    with script(WRITERS[writer], preexec_fn=limited) as process:
+        _, told = process.communicate(timeout=60)
+    assert told == "error: out: File too large; raise the limit (ulimit -f)\n"
+    assert process.returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["stage.py"]

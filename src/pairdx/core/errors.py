@@ -1,8 +1,21 @@
-"""The one exception a user is meant to read, and how it is told."""
+"""What a user is meant to read when a program ends early, and how it is told."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
+
+# What a machine refuses though nothing is wrong with the input, and what helps.
+REFUSALS = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room in your quota",
+    errno.EFBIG: "raise the limit (ulimit -f)",
+    errno.EROFS: "work on a disk that can be written",
+    errno.EACCES: "see who may read and write it",
+    errno.EPERM: "see who may read and write it",
+    errno.EIO: "see whether the disk is sound",
+}
 
 
 class PairdxError(Exception):
@@ -15,7 +28,7 @@ class PairdxError(Exception):
 
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
-    """Print a :class:`PairdxError` of the block as ``error: ...`` and exit with 1.
+    """Print a :class:`PairdxError` of the block, or a refusal, as ``error: ...`` and exit with 1.
 
     Raises:
         SystemExit: there was one.
@@ -23,5 +36,13 @@ def told_in_one_line() -> Iterator[None]:
     try:
         yield
     except PairdxError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(1)
+        _tell(str(error))
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        _tell(f"{error.filename}: {error.strerror}; {REFUSALS[error.errno]}")
+
+
+def _tell(reason: str) -> NoReturn:
+    sys.stderr.write(f"error: {reason}\n")
+    sys.exit(1)

@@ -4,11 +4,18 @@ A stage that is killed or fails half-way leaves no output behind that DVC or a r
 for a finished one: everything is written beside its final name and moved there at the end.
 """
 
+import errno
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pairdx.core.errors import PairdxError
+
+FULL = 2**20  # bytes free, below which a failure to write is put down to the disk
 
 
 def _beside(path: Path) -> Path:
@@ -17,12 +24,36 @@ def _beside(path: Path) -> Path:
 
 
 @contextmanager
+def _refusals_name(path: Path) -> Iterator[None]:
+    """Say of an error that knows no file, such as a full disk's, that it was met writing ``path``.
+
+    Libraries make of it what they like: Rust's and Arrow's have its number in their text, torch's
+    has nothing, but then the disk is still full.
+    """
+    try:
+        yield
+    except PairdxError:
+        raise
+    except Exception as error:
+        known = isinstance(error, OSError) and error.filename is not None
+        found = re.search(r"\b(?:errno|os error) (\d+)", str(error), re.IGNORECASE)
+        if not known and found:
+            number = int(found[1])
+        elif not known and shutil.disk_usage(path.parent).free < FULL:
+            number = errno.ENOSPC
+        else:
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+@contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path; it becomes ``path`` if the block ends well, and is removed if not."""
     partial = _beside(path)
     try:
-        yield partial
-        partial.replace(path)
+        with _refusals_name(path):
+            yield partial
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -34,9 +65,10 @@ def new_folder(path: Path) -> Iterator[Path]:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
-        yield partial
-        shutil.rmtree(path, ignore_errors=True)
-        partial.replace(path)
+        with _refusals_name(path):
+            yield partial
+            shutil.rmtree(path, ignore_errors=True)
+            partial.replace(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

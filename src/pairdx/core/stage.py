@@ -3,6 +3,7 @@
 import inspect
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from pairdx.core.errors import told_in_one_line
 
+STOPPED = 128 + signal.SIGINT  # as shells say it
 SECONDS = Path(".pairdx/seconds.csv")  # what each stage took here, the last line of a name counts
 
 
@@ -30,7 +32,11 @@ def run(main: Callable[..., str]) -> None:
 
     def timed(**arguments: object) -> None:
         start = perf_counter()
-        result = main(**arguments)
+        try:
+            result = main(**arguments)
+        except KeyboardInterrupt:
+            typer.echo(f"{stage}: stopped; `dvc repro` goes on from here", err=True)
+            sys.exit(STOPPED)
         took = perf_counter() - start
         typer.echo(f"{stage}: {result} ({took:.1f} s)")
         _note(stage, took)
@@ -38,6 +44,7 @@ def run(main: Callable[..., str]) -> None:
     timed.__doc__ = main.__doc__
     timed.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
     timed.__annotations__ = main.__annotations__ | {"return": None}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # outputs are cleared up as after ^C
     with told_in_one_line():
         typer.run(timed)
 
