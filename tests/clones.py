@@ -40,7 +40,7 @@ def run(folder: Path, *command: str, fails: bool = False, columns: int = 200) ->
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(folder / "src"),
+        "PYTHONPATH": os.pathsep.join([str(folder / "src"), os.environ["PYTHONPATH"]]),
         "COLUMNS": str(columns),
         "DVC_NO_ANALYTICS": "1",
     }

@@ -1,6 +1,10 @@
 """What tests of several layers start from."""
 
 import os
+import runpy
+import shutil
+import tempfile
+from pathlib import Path
 
 # Whoever runs the tests may be behind a proxy, on a cluster that says it has no network, in a hook
 # of Git or in a stage: no test reads that. Some libraries read these once, when they are imported.
@@ -8,6 +12,14 @@ ELSEWHERE = ("DVC_STAGE", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 for name in list(os.environ):
     if name.upper().endswith(("_PROXY", "_OFFLINE")) or name.startswith(("HF_", *ELSEWHERE)):
         del os.environ[name]
+
+# Before anything can connect: here, and in every Python that a test starts.
+GUARD = Path(__file__).with_name("no_network")
+TRIED = Path(tempfile.mkdtemp(prefix="pairdx-network-")) / "tried.txt"
+os.environ["PAIRDX_TRIED_NETWORK"] = str(TRIED)
+inherited = os.environ.get("PYTHONPATH")
+os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), *([inherited] if inherited else [])])
+runpy.run_path(str(GUARD / "sitecustomize.py"))
 
 import pairdx  # noqa: E402, F401, I001 (before torch is loaded: it says how long threads wait)
 import pytest  # noqa: E402
@@ -20,6 +32,14 @@ from zenodo_server import Zenodo  # noqa: E402
 from pairdx.download.sample.release import draw_release  # noqa: E402
 
 torch.set_num_threads(1)  # networks of a few thousand weights: threads wait more than they work
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_asks_the_network():
+    yield
+    tried = TRIED.read_text(encoding="utf-8") if TRIED.exists() else ""
+    shutil.rmtree(TRIED.parent)
+    assert not tried, f"tests, or what they started, tried the network:\n{tried}"
 
 
 @pytest.fixture
