@@ -1,19 +1,24 @@
 """Files and folders that appear whole or not at all, with the same bytes for the same content.
 
 A stage that is killed or fails half-way leaves no output behind that DVC or a reader could take
-for a finished one: everything is written beside its final name and moved there at the end.
+for a finished one: everything is written beside its final name and moved there at the end. Of
+several processes that do the same, the first one's is kept.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pairdx.core.errors import first_process
+
 
 def _beside(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{path.name}.partial")
+    process = "" if first_process() else os.environ["RANK"]
+    return path.with_name(f".{path.name}.partial{process}")
 
 
 @contextmanager
@@ -22,7 +27,8 @@ def new_file(path: Path) -> Iterator[Path]:
     partial = _beside(path)
     try:
         yield partial
-        partial.replace(path)
+        if first_process():
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -35,8 +41,9 @@ def new_folder(path: Path) -> Iterator[Path]:
     partial.mkdir()
     try:
         yield partial
-        shutil.rmtree(path, ignore_errors=True)
-        partial.replace(path)
+        if first_process():
+            shutil.rmtree(path, ignore_errors=True)
+            partial.replace(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import typer
 
-from pairdx.core.errors import told_in_one_line
+from pairdx.core.errors import first_process, told_in_one_line
 
 SECONDS = Path(".pairdx/seconds.csv")  # what each stage took here, the last line of a name counts
 
@@ -21,7 +21,7 @@ def run(main: Callable[..., str]) -> None:
     It returns what a person wants to know of the result, which ends the stage's output.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("pairdx").setLevel(logging.INFO)
+    logging.getLogger("pairdx").setLevel(logging.INFO if first_process() else logging.ERROR)
     signature = inspect.signature(main)
     options = [
         parameter.replace(default=typer.Option()) for parameter in signature.parameters.values()
@@ -32,8 +32,9 @@ def run(main: Callable[..., str]) -> None:
         start = perf_counter()
         result = main(**arguments)
         took = perf_counter() - start
-        typer.echo(f"{stage}: {result} ({took:.1f} s)")
-        _note(stage, took)
+        if first_process():
+            typer.echo(f"{stage}: {result} ({took:.1f} s)")
+            _note(stage, took)
 
     timed.__doc__ = main.__doc__
     timed.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]

@@ -16,11 +16,12 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, first_process
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.precision import attention, autocast, resolve, use_threads
+from pairdx.training.common.processes import of_first, replicated
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
 SAVE_EVERY = 10.0
@@ -137,7 +138,8 @@ def _row(epoch: int, train_loss: float, scores: dict[str, float]) -> dict[str, f
 
 def _bar(name: str, epochs: int, done: int) -> tqdm:
     """A bar of epochs, for terminals alone."""
-    return tqdm(total=epochs, initial=done, desc=name, unit="epoch", disable=None)
+    off = None if first_process() else True
+    return tqdm(total=epochs, initial=done, desc=name, unit="epoch", disable=off)
 
 
 def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]
     return {
         "parts": {name: part.state_dict() for name, part in parts.items()},
         "random": torch.get_rng_state(),
-        "gpu_random": torch.cuda.get_rng_state_all(),  # none: an empty list
+        "gpu_random": torch.cuda.get_rng_state() if torch.cuda.is_available() else None,
         "history": history,
         "best": best,
     }
@@ -161,7 +163,8 @@ def _resume(
     for name, part in parts.items():
         part.load_state_dict(saved["parts"][name])
     torch.set_rng_state(saved["random"])
-    torch.cuda.set_rng_state_all(saved["gpu_random"])
+    if saved["gpu_random"] is not None:
+        torch.cuda.set_rng_state(saved["gpu_random"])
     return saved["history"], saved["best"]
 
 
@@ -216,7 +219,7 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], Tensor]) -> floa
     Losses are looked at once: a GPU that is asked after every step waits for the next one.
     """
     task.model.train()
-    order = torch.randperm(task.rows)
+    order = of_first(torch.randperm(task.rows))
     losses = torch.stack([step(rows) for rows in _batches(order, recipe.batch_size)])
     if not losses.isfinite().all():
         first = losses[~losses.isfinite()][0].item()
@@ -234,10 +237,11 @@ def stepper(
 ) -> Callable[[Tensor], Tensor]:
     """Return the function that takes one step and gives its loss, which nobody waits for."""
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
+    cost = replicated(task)
 
     def step(rows: Tensor) -> Tensor:
         with autocast(dtype), attention(dtype):
-            loss = task.loss(rows)
+            loss = cost(rows)
         optimizer.zero_grad()
         scaler.scale(loss).backward()
         if recipe.clip_gradient is not None:
