@@ -1,9 +1,9 @@
 """Train a small network for 20 steps, alone or as one of the processes of `torchrun`.
 
-    python twenty_steps.py NETWORK RESULT [STEP]
+    python twenty_steps.py NETWORK,NETWORK... [STEP]
 
-The first process writes the loss of each step, the history and the weights of the end into the
-folder RESULT. The last process is killed at STEP.
+The first process writes the loss of each step and the history into NETWORK.json, the weights of the
+end into NETWORK.pt. The last process is killed at STEP. A CLIP is in the folder `base`.
 """
 
 import os
@@ -13,17 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from small import PROMPTS, STILL, drawn, section, word_vectors, zero_shot
+from small import STILL, drawn, section, word_vectors
 
 from pairdx.core.errors import told_in_one_line
-from pairdx.core.outputs import new_file, new_folder, write_json
+from pairdx.core.outputs import new_file, write_json
 from pairdx.models.clinvla.params import ClinVlaParams
-from pairdx.models.clip import clip
+from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.common.card import ModelCard
 from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
-from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
 from pairdx.training.clip.params import PairDxClipParams
-from pairdx.training.clip.tune import tune_clip
 from pairdx.training.common import loop
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.processes import together
@@ -34,7 +33,7 @@ TRAIN = replace(drawn(43), figures=[f"figure_{row // 12 * 6 + row % 6}" for row 
 VALIDATION = drawn(15)
 CHANGED = STILL | {"flip": 0.5, "rotation": 10.0, "brightness": 0.2, "hue": 0.1}
 SHARED = {"batch_size": 10, "augment": CHANGED}
-CHECKPOINT = Checkpoint("toy", "a")
+CHECKPOINT, BASE = Checkpoint("toy", "a"), Path("base")
 
 
 def fusion(encoder, **changes):
@@ -51,22 +50,22 @@ def fusion(encoder, **changes):
     return train_classifier(model, TRAIN, VALIDATION, params, 1, CHECKPOINT), model.network
 
 
-def small_clip():
-    values = {"model": "local-dir:architecture", "pretrained": None, "untrained": True}
-    return clip.ClipClassifier.create(zero_shot(**values), PROMPTS, 1)
-
-
 def pairdx_clip(**changes):
+    from pairdx.training.clip.tune import tune_clip  # open_clip takes seconds to import
+
     small = {"epochs": 4, "lr": 1e-3, "clip_gradient": 0.5}
     params = section(PairDxClipParams, **small | SHARED | changes)
-    model, history = tune_clip(small_clip(), TRAIN, VALIDATION, params, 1, CHECKPOINT)
+    base = ClipClassifier.load(BASE, ModelCard.load(BASE))
+    model, history = tune_clip(base, TRAIN, VALIDATION, params, 1, CHECKPOINT)
     return history, model.model
 
 
 def clinvla(**changes):
+    from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
+
     small = {"bottleneck": 8, "epochs": 2, "classify_epochs": 2}
     params = section(ClinVlaParams, **small | SHARED | changes)
-    model = new_clinvla(Path("base"), params, 1)
+    model = new_clinvla(BASE, params, 1)
     aligned, classified = train_clinvla(model, TRAIN, VALIDATION, params, 1, CHECKPOINT)
     return [*aligned, *classified], model.model.adapters
 
@@ -80,18 +79,23 @@ NETWORKS = {
     "probe": lambda: pairdx_clip(tune="probe", objective="prompts"),
     "clinvla": clinvla,
     "literal": lambda: clinvla(objective="literal"),
+    "compiled": lambda: fusion("test_resnet", dropout=0.0, compile=True),
+    "plain": lambda: fusion("test_resnet", dropout=0.0),
+    "compiled_clip": lambda: pairdx_clip(objective="captions", compile=True),
+    "compiled_clinvla": lambda: clinvla(compile=True),
+    "diverging": lambda: fusion("test_resnet", lr=1e30),
 }
 
 
-def watched(losses, killed):
+def watched(stepper, losses, killed):
     """A stepper whose losses are kept; the last process dies at one of its steps."""
-    stepper = loop.stepper
+    last = os.environ.get("RANK") != "0"
 
     def watch(*arguments):
         step = stepper(*arguments)
 
         def watched_step(rows):
-            if len(losses) == killed and os.environ.get("RANK", "0") != "0":
+            if len(losses) == killed and last:
                 os.kill(os.getpid(), signal.SIGKILL)
             losses.append(step(rows).item())
             return torch.tensor(losses[-1])
@@ -102,18 +106,19 @@ def watched(losses, killed):
 
 
 @together()
-def main(network, result, killed=None):
+def main(networks, killed=None):
     torch.set_num_threads(1)
-    losses = []
     loop.SAVE_EVERY = 0
-    loop.stepper = watched(losses, killed)
-    history, model = NETWORKS[network]()
-    with new_folder(result) as folder:
-        write_json(folder / "result.json", {"losses": losses, "history": history})
-        with new_file(folder / "weights.pt") as partial:
+    stepper = loop.stepper
+    for network in networks.split(","):
+        losses: list[float] = []
+        loop.stepper = watched(stepper, losses, killed)
+        history, model = NETWORKS[network]()
+        write_json(Path(f"{network}.json"), {"losses": losses, "history": history})
+        with new_file(Path(f"{network}.pt")) as partial:
             torch.save(model.state_dict(), partial)
 
 
 if __name__ == "__main__":
     with told_in_one_line():
-        main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))
+        main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -63,6 +63,7 @@ class AlignmentTask:
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts = clinvla.model.blocks()
         self._clinvla, self._params = clinvla, params
         self._augment = Augment(params.augmentation)
         self._siblings = Siblings.of(train.pairs, params.views)

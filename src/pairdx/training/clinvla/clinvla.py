@@ -33,6 +33,7 @@ class ClassificationTask:
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts = clinvla.model.blocks()
         self._clinvla = clinvla
         self._augment = Augment(params.augmentation)
         self._train_images, self._targets = train.images, train.pairs.targets

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.clip.towers import towers
 from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clip.groups import caption_groups
@@ -33,6 +34,7 @@ class ClipTask:
     ) -> None:
         self.model = clip.model
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts = towers(clip.model)
         self._clip = clip
         self._objective = params.objective
         self._augment = Augment(params.augmentation)

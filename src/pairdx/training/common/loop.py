@@ -4,7 +4,7 @@ A task says what one batch costs and how good the model is; the loop does the re
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from time import perf_counter
@@ -20,7 +20,13 @@ from pairdx.core.errors import PairdxError, first_process
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
-from pairdx.training.common.precision import attention, autocast, resolve, use_threads
+from pairdx.training.common.precision import (
+    attention,
+    autocast,
+    compile_networks,
+    resolve,
+    use_threads,
+)
 from pairdx.training.common.processes import of_first, replicated
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
@@ -38,6 +44,11 @@ class Task(Protocol):
     @property
     def model(self) -> nn.Module:
         """The network that learns."""
+        ...
+
+    @property
+    def slow_parts(self) -> Sequence[nn.Module]:
+        """The modules whose calls take a step's time, for `compile`; none: it has no effect."""
         ...
 
     def loss(self, rows: Tensor) -> Tensor:
@@ -75,12 +86,13 @@ class Recipe:
     threads: int = 0  # of the CPU; 0: one a core
     clip_gradient: float | None = None  # norm
     keep: Keep = "best"
+    compile: bool = False
 
     @classmethod
     def of(cls, params: TrainingParams, epochs: int, clip_gradient: float | None = None) -> Self:
         """What a section of params.yaml says."""
         size, precision, threads = params.batch_size, params.precision, params.threads
-        return cls(epochs, size, precision, threads, clip_gradient, params.keep)
+        return cls(epochs, size, precision, threads, clip_gradient, params.keep, params.compile)
 
 
 def fit(
@@ -100,9 +112,11 @@ def fit(
     ``keep_checkpoint`` leaves it there at the end, for a run that has another part to come.
 
     Raises:
-        PairdxError: the loss is no longer a number.
+        PairdxError: the loss is no longer a number, or there is no compiler to `compile` with.
     """
     use_threads(recipe.threads)
+    if recipe.compile:
+        compile_networks(task.slow_parts)
     # Weights stay float32: pure half precision with Adam ends in NaN.
     dtype = resolve(recipe.precision)
     scaler = torch.amp.GradScaler(device().type, enabled=dtype == torch.float16)

@@ -31,6 +31,7 @@ class ClassifierTask:
         if device().type == "cuda":  # where convolutions are faster so
             self.model.to(memory_format=torch.channels_last)
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts = [self.model]
         self._classifier = classifier
         self._augment = Augment(params.augmentation)
         self._loss = nn.CrossEntropyLoss(
