@@ -1,17 +1,13 @@
 """The one exception a user is meant to read, and how it is told."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE = 5.0  # seconds; torchrun looks after its processes ten times a second
+from pairdx.core.launch import first_process
 
-
-def first_process() -> bool:
-    """Whether this is the first, or the only one, of the processes that `torchrun` started."""
-    return "TORCHELASTIC_RUN_ID" not in os.environ or os.environ["RANK"] == "0"
+PATIENCE = 30.0  # seconds; on a busy machine a process takes some to end
 
 
 class PairdxError(Exception):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pairdx.core.errors import first_process
+from pairdx.core.launch import first_process
 
 
 def _beside(path: Path) -> Path:

@@ -10,7 +10,8 @@ from time import perf_counter
 
 import typer
 
-from pairdx.core.errors import first_process, told_in_one_line
+from pairdx.core.errors import told_in_one_line
+from pairdx.core.launch import first_process
 
 SECONDS = Path(".pairdx/seconds.csv")  # what each stage took here, the last line of a name counts
 

@@ -15,7 +15,8 @@ from typing import Any
 import torch
 
 from pairdx.core.checkout import kept
-from pairdx.core.errors import PairdxError, first_process
+from pairdx.core.errors import PairdxError
+from pairdx.core.launch import first_process
 from pairdx.core.outputs import new_file
 from pairdx.training.common.precision import resolve
 

@@ -16,7 +16,8 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from pairdx.core.errors import PairdxError, first_process
+from pairdx.core.errors import PairdxError
+from pairdx.core.launch import first_process
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
@@ -251,7 +252,7 @@ def stepper(
 ) -> Callable[[Tensor], Tensor]:
     """Return the function that takes one step and gives its loss, which nobody waits for."""
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
-    cost = replicated(task)
+    cost = replicated(task.model, lambda rows: task.loss(rows))
 
     def step(rows: Tensor) -> Tensor:
         with autocast(dtype), attention(dtype):

@@ -20,7 +20,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -33,19 +33,6 @@ from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 
 Encoded = TypeVar("Encoded", Tensor, tuple[Tensor, Tensor])
-
-
-class HasLoss(Protocol):
-    """What is trained; see :class:`pairdx.training.common.loop.Task`."""
-
-    @property
-    def model(self) -> nn.Module:
-        """The network that learns."""
-        ...
-
-    def loss(self, rows: Tensor) -> Tensor:
-        """Return the mean loss of these rows, ``(B,)``."""
-        ...
 
 
 def count() -> int:
@@ -88,27 +75,30 @@ def of_first(values: Tensor) -> Tensor:
     return values
 
 
-def replicated(task: HasLoss) -> Callable[[Tensor], Tensor]:
-    """Return the task's loss; where there are several processes, its gradients are their mean."""
-    loss = _Loss(task)
+def replicated(model: nn.Module, loss: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Return ``loss``, whose gradients in ``model`` are the mean of those of all processes.
+
+    Each must compute the loss of the whole batch, by :func:`spread`.
+    """
     if count() == 1:
         return loss
     if device().type == "cuda":  # torch's kernels; they need a GPU, else see _WholeBatch
         from timm.layers import convert_sync_batchnorm
 
-        convert_sync_batchnorm(task.model)
-    return DistributedDataParallel(loss, static_graph=True)  # some weights may be unused
+        convert_sync_batchnorm(model)
+    # Static: a weight may be unused, but then it is in every step.
+    return DistributedDataParallel(_Loss(model, loss), static_graph=True)
 
 
 class _Loss(nn.Module):
-    """The loss as a module's forward pass, which is what DistributedDataParallel watches."""
+    """A loss as a module's forward pass, which is what DistributedDataParallel watches."""
 
-    def __init__(self, task: HasLoss) -> None:
+    def __init__(self, model: nn.Module, loss: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.model, self._task = task.model, task
+        self.model, self._loss = model, loss
 
     def forward(self, rows: Tensor) -> Tensor:
-        return self._task.loss(rows)
+        return self._loss(rows)
 
 
 def spread(encode: Callable[..., Encoded], *columns: Tensor) -> Encoded:
