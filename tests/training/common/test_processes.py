@@ -2,17 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.core.errors import PairdxError
 from pairdx.training.common.checkpoint import FOLDER
+from pairdx.training.common.precision import compile_networks
 from pairdx.training.common.processes import _check_gpus, _WholeBatch, count, spread
 
 WORKER = Path(__file__).with_name("twenty_steps.py")
@@ -111,6 +113,32 @@ def test_a_killed_run_goes_on_with_another_number_of_processes(folders, killed, 
     assert rest["losses"] == pytest.approx(whole["losses"][10:], rel=1e-4)
     for row, other in zip(whole["history"], rest["history"], strict=True):
         assert other == pytest.approx(row, rel=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler")
+@pytest.mark.parametrize(
+    ("processes", "plain", "compiled"),
+    [
+        (1, "no_dropout", "compiled_no_dropout"),
+        (2, "no_dropout", "compiled_no_dropout"),
+        (1, "captions", "compiled_captions"),
+        (1, "clinvla", "compiled_clinvla"),
+    ],
+)
+def test_compiled_steps_have_the_losses_of_others(folders, processes, plain, compiled):
+    """Without dropout: compiled, it draws other numbers."""
+    run(folders[1], 1, plain)
+    run(folders[2], processes, compiled)
+    for path in folders[2].glob(f"{compiled}.*"):
+        path.rename(path.with_stem(plain))
+    compare(folders, plain)
+
+
+def test_without_a_compiler_there_is_one_line_to_read(monkeypatch):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(PairdxError, match=r"^compile = True; .*'no-such-compiler': install one,"):
+        compile_networks([nn.Linear(2, 2)])
 
 
 @pytest.mark.slow

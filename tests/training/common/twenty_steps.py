@@ -79,9 +79,9 @@ NETWORKS = {
     "probe": lambda: pairdx_clip(tune="probe", objective="prompts"),
     "clinvla": clinvla,
     "literal": lambda: clinvla(objective="literal"),
-    "compiled": lambda: fusion("test_resnet", dropout=0.0, compile=True),
-    "plain": lambda: fusion("test_resnet", dropout=0.0),
-    "compiled_clip": lambda: pairdx_clip(objective="captions", compile=True),
+    "compiled_no_dropout": lambda: fusion("test_resnet", dropout=0.0, compile=True),
+    "no_dropout": lambda: fusion("test_resnet", dropout=0.0),
+    "compiled_captions": lambda: pairdx_clip(objective="captions", compile=True),
     "compiled_clinvla": lambda: clinvla(compile=True),
     "diverging": lambda: fusion("test_resnet", lr=1e30),
 }
