@@ -123,7 +123,6 @@ def test_a_killed_run_goes_on_with_another_number_of_processes(folders, killed, 
         (1, "no_dropout", "compiled_no_dropout"),
         (2, "no_dropout", "compiled_no_dropout"),
         (1, "captions", "compiled_captions"),
-        (1, "clinvla", "compiled_clinvla"),
     ],
 )
 def test_compiled_steps_have_the_losses_of_others(folders, processes, plain, compiled):

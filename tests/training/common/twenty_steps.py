@@ -82,7 +82,6 @@ NETWORKS = {
     "compiled_no_dropout": lambda: fusion("test_resnet", dropout=0.0, compile=True),
     "no_dropout": lambda: fusion("test_resnet", dropout=0.0),
     "compiled_captions": lambda: pairdx_clip(objective="captions", compile=True),
-    "compiled_clinvla": lambda: clinvla(compile=True),
     "diverging": lambda: fusion("test_resnet", lr=1e30),
 }
 

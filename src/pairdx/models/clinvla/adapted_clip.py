@@ -10,7 +10,7 @@ embedding.
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pairdx.models.clinvla.adapters import OWN, ClinVlaAdapters, Job
 
@@ -24,10 +24,6 @@ class AdaptedClip:
     def __init__(self, base: "CLIP", adapters: ClinVlaAdapters) -> None:
         self.base = base.eval().requires_grad_(False)
         self.adapters = adapters
-
-    def blocks(self) -> list[nn.Module]:
-        """The blocks of both towers, which all are frozen."""
-        return [*self.base.visual.transformer.resblocks, *self.base.transformer.resblocks]
 
     def encode_image(
         self, pixels: Tensor, job: Job = "alignment", view: Tensor | int = OWN

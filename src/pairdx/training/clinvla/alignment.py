@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.models.clinvla.adapters import CASE, FIGURE, ClinVlaAdapters
@@ -63,7 +63,7 @@ class AlignmentTask:
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
-        self.slow_parts = clinvla.model.blocks()
+        self.slow_parts: list[nn.Module] = []  # of another length at each step
         self._clinvla, self._params = clinvla, params
         self._augment = Augment(params.augmentation)
         self._siblings = Siblings.of(train.pairs, params.views)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import AdamW
 
 from pairdx.models.clinvla.adapters import ClinVlaAdapters
@@ -33,7 +33,7 @@ class ClassificationTask:
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
-        self.slow_parts = clinvla.model.blocks()
+        self.slow_parts: list[nn.Module] = []  # of another length at each step
         self._clinvla = clinvla
         self._augment = Augment(params.augmentation)
         self._train_images, self._targets = train.images, train.pairs.targets
