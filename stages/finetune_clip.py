@@ -11,11 +11,13 @@ from pairdx.pairs.store import read_pairs
 from pairdx.training.clip.params import PairDxClipParams
 from pairdx.training.clip.tune import tune_clip
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.processes import together
 from pairdx.training.common.record import told, write_history, write_seconds
 
 HOW = {"full": "fully fine-tuned", "lora": "fine-tuned by LoRA", "probe": "with a linear probe"}
 
 
+@together()
 def main(*, pairs: Path, start: Path, out: Path, history: Path, timing: Path) -> str:
     """Fine-tune the model in the folder `start`, as `tune` says."""
     params, seed = PairDxClipParams.load(), load_seed()

@@ -12,8 +12,10 @@ from pairdx.training.clip.params import PretrainClipParams
 from pairdx.training.clip.pretrain import pretrain_clip
 from pairdx.training.clip.unused_pairs import read_outside
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.processes import together
 
 
+@together()
 def main(*, scrubbed: Path, pairs: Path, out: Path) -> str:
     """Train a CLIP from random weights; `epochs: 0` draws them and reads no image."""
     params, seed = PretrainClipParams.load(), load_seed()

@@ -11,9 +11,11 @@ from pairdx.models.common.card import ModelCard
 from pairdx.pairs.store import read_pairs
 from pairdx.training.clinvla.clinvla import new_clinvla, train_clinvla
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.processes import together
 from pairdx.training.common.record import told, write_history, write_seconds
 
 
+@together()
 def main(
     *, pairs: Path, base: Path, out: Path, alignment: Path, history: Path, timing: Path
 ) -> str:

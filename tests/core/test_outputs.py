@@ -5,6 +5,11 @@ import pytest
 from pairdx.core.outputs import new_file, new_folder, write_json, write_text
 
 
+def of_torchrun(monkeypatch, rank):
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "run")
+    monkeypatch.setenv("RANK", str(rank))
+
+
 def left(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
@@ -93,3 +98,33 @@ def test_json_keeps_the_order_and_refuses_nan(tmp_path):
     assert json.loads(path.read_text(encoding="utf-8")) == {"b": 1, "a": [0.1, "µ"]}
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(path, {"a": float("nan")})
+
+
+def test_of_several_processes_the_first_writes(tmp_path, monkeypatch):
+    of_torchrun(monkeypatch, 1)
+    write_text(tmp_path / "a.txt", "second")
+    with new_folder(tmp_path / "b") as folder:
+        write_text(folder / "c.txt", "second")
+    assert left(tmp_path) == []
+    of_torchrun(monkeypatch, 0)
+    write_text(tmp_path / "a.txt", "first")
+    assert (tmp_path / "a.txt").read_text() == "first"
+
+
+def test_two_processes_do_not_write_into_one_partial_file(tmp_path, monkeypatch):
+    of_torchrun(monkeypatch, 0)
+    with new_folder(tmp_path / "b") as first:
+        write_text(first / "c.txt", "first")
+        of_torchrun(monkeypatch, 1)
+        with new_folder(tmp_path / "b") as second:
+            assert second != first
+        of_torchrun(monkeypatch, 0)
+    assert left(tmp_path) == ["b", "b/c.txt"]
+
+
+def test_a_rank_that_is_not_of_torchrun_means_nothing(tmp_path, monkeypatch):
+    """Other launchers set it, too."""
+    monkeypatch.delenv("TORCHELASTIC_RUN_ID", raising=False)
+    monkeypatch.setenv("RANK", "1")
+    write_text(tmp_path / "a.txt", "alone")
+    assert (tmp_path / "a.txt").read_text() == "alone"

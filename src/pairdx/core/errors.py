@@ -2,10 +2,14 @@
 
 import errno
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from pairdx.core.launch import first_process
+
+PATIENCE = 30.0  # seconds; on a busy machine a process takes some to end
 # What a machine refuses though nothing is wrong with the input, and what helps.
 REFUSALS = {
     errno.ENOSPC: "make room",
@@ -30,6 +34,9 @@ class PairdxError(Exception):
 def told_in_one_line() -> Iterator[None]:
     """Print a :class:`PairdxError` of the block, or a refusal, as ``error: ...`` and exit with 1.
 
+    An error that all processes of `torchrun` have is told by the first, at whose end it stops the
+    others; they wait for that.
+
     Raises:
         SystemExit: there was one.
     """
@@ -44,5 +51,7 @@ def told_in_one_line() -> Iterator[None]:
 
 
 def _tell(reason: str) -> NoReturn:
+    if not first_process():
+        time.sleep(PATIENCE)
     sys.stderr.write(f"error: {reason}\n")
     sys.exit(1)

@@ -1,7 +1,8 @@
 """Files and folders that appear whole or not at all, with the same bytes for the same content.
 
 A stage that is killed or fails half-way leaves no output behind that DVC or a reader could take
-for a finished one: everything is written beside its final name and moved there at the end.
+for a finished one: everything is written beside its final name and moved there at the end. Of
+several processes that do the same, the first one's is kept.
 """
 
 import errno
@@ -14,13 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.launch import first_process
 
 FULL = 2**20  # bytes free, below which a failure to write is put down to the disk
 
 
 def _beside(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{path.name}.partial")
+    process = "" if first_process() else os.environ["RANK"]
+    return path.with_name(f".{path.name}.partial{process}")
 
 
 @contextmanager
@@ -53,7 +56,8 @@ def new_file(path: Path) -> Iterator[Path]:
     try:
         with _refusals_name(path):
             yield partial
-            partial.replace(path)
+            if first_process():
+                partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -67,8 +71,9 @@ def new_folder(path: Path) -> Iterator[Path]:
     try:
         with _refusals_name(path):
             yield partial
-            shutil.rmtree(path, ignore_errors=True)
-            partial.replace(path)
+            if first_process():
+                shutil.rmtree(path, ignore_errors=True)
+                partial.replace(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

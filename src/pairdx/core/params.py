@@ -25,6 +25,7 @@ TOP_LEVEL = (
     "seeds",
     "compared",
     "precision",
+    "compile",
     "threads",
     "calibration_bins",
     "augment",

@@ -12,6 +12,7 @@ from time import perf_counter
 import typer
 
 from pairdx.core.errors import told_in_one_line
+from pairdx.core.launch import first_process
 
 STOPPED = 128 + signal.SIGINT  # as shells say it
 SECONDS = Path(".pairdx/seconds.csv")  # what each stage took here, the last line of a name counts
@@ -23,7 +24,7 @@ def run(main: Callable[..., str]) -> None:
     It returns what a person wants to know of the result, which ends the stage's output.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("pairdx").setLevel(logging.INFO)
+    logging.getLogger("pairdx").setLevel(logging.INFO if first_process() else logging.ERROR)
     signature = inspect.signature(main)
     options = [
         parameter.replace(default=typer.Option()) for parameter in signature.parameters.values()
@@ -38,8 +39,9 @@ def run(main: Callable[..., str]) -> None:
             typer.echo(f"{stage}: stopped; `dvc repro` goes on from here", err=True)
             sys.exit(STOPPED)
         took = perf_counter() - start
-        typer.echo(f"{stage}: {result} ({took:.1f} s)")
-        _note(stage, took)
+        if first_process():
+            typer.echo(f"{stage}: {result} ({took:.1f} s)")
+            _note(stage, took)
 
     timed.__doc__ = main.__doc__
     timed.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]

@@ -32,9 +32,10 @@ class Augmentation(Section):
 class TrainingParams(Section):
     """What every section of a network's training says."""
 
-    shared: ClassVar[tuple[str, ...]] = ("augment", "keep", "precision", "threads")
+    shared: ClassVar[tuple[str, ...]] = ("augment", "compile", "keep", "precision", "threads")
     batch_size: int = Field(ge=2)
     augment: Augmentation
+    compile: bool  # by torch.compile: a C++ compiler is needed, and the first steps take minutes
     keep: Keep
     precision: Precision
     threads: Threads

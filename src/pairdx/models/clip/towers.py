@@ -1,4 +1,4 @@
-"""Which CLIP models can be tuned inside their towers."""
+"""The towers of CLIP models, and which of them can be tuned inside."""
 
 from typing import TYPE_CHECKING
 
@@ -31,3 +31,9 @@ def transformer_clip(model: nn.Module, name: str) -> "CLIP":
         f"{name}: needs a CLIP of open_clip's own transformers, such as ViT-B-32-quickgelu; "
         f"this is {type(model).__name__} with {type(visual).__name__}"
     )
+
+
+def towers(model: nn.Module) -> list[nn.Module]:
+    """The transformers of images and of captions, of any model of open_clip."""
+    parts = dict(model.named_children())
+    return [parts[name] for name in ("visual", "text", "transformer") if name in parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -63,10 +64,12 @@ class Embedder(Protocol):
 
 
 def device() -> torch.device:
-    """Return the GPU if there is one."""
+    """Return the GPU if there is one; `torchrun` says which of several is this process's."""
     import torch
 
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
 
 
 def probabilities(logits: torch.Tensor) -> NDArray[np.float64]:

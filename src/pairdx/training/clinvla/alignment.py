@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.models.clinvla.adapters import CASE, FIGURE, ClinVlaAdapters
@@ -27,6 +27,7 @@ from pairdx.training.clinvla.views import Siblings
 from pairdx.training.clip.groups import caption_groups
 from pairdx.training.clip.objectives import clamp_logit_scale, contrast
 from pairdx.training.common.placement import place, take
+from pairdx.training.common.processes import spread
 from pairdx.training.common.validation import EVALUATION_BATCH, precision_both_ways
 
 
@@ -62,6 +63,7 @@ class AlignmentTask:
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts: list[nn.Module] = []  # of another length at each step
         self._clinvla, self._params = clinvla, params
         self._augment = Augment(params.augmentation)
         self._siblings = Siblings.of(train.pairs, params.views)
@@ -74,7 +76,7 @@ class AlignmentTask:
         """See :class:`pairdx.training.common.loop.Task`."""
         images, regions = self._embed_images(rows)
         tokens = _without_padding(take(self._train_tokens, rows))
-        captions, words = self._clinvla.model.encode_text(tokens)
+        captions, words = spread(self._clinvla.model.encode_text, tokens)
         groups = take(self._train_groups, rows)
         loss = self._params.global_weight * self._whole(images, captions, groups)
         if self._params.local_weight:
@@ -93,13 +95,13 @@ class AlignmentTask:
         clinvla = self._clinvla
         images = torch.cat(
             [
-                clinvla.encode_images(part, "alignment")
+                spread(lambda images: clinvla.encode_images(images, "alignment"), part)
                 for part in self._images.split(EVALUATION_BATCH)
             ]
         )
         captions = torch.cat(
             [
-                clinvla.model.encode_text(part.to(device()))[0]
+                spread(lambda tokens: clinvla.model.encode_text(tokens)[0], part.to(device()))
                 for part in self._tokens.split(EVALUATION_BATCH)
             ]
         )
@@ -117,13 +119,17 @@ class AlignmentTask:
     def _embed_images(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Embed training images with their other views, ``(B, E)``, and the images' regions."""
         model = self._clinvla.model
-        own, regions = model.encode_image(self._pixels(rows))
+        own, regions = spread(lambda part: model.encode_image(self._pixels(part)), rows)
         others, of_figure = self._siblings.draw(rows)
         there = others >= 0
         other = own[:0]
         if there.any():
             views = torch.where(of_figure, FIGURE, CASE)[there]
-            other, _ = model.encode_image(self._pixels(others[there]), view=views)
+            other = spread(
+                lambda part, view: model.encode_image(self._pixels(part), view=view)[0],
+                others[there],
+                views,
+            )
         return model.merge_views(own, other, there.to(own.device)), regions
 
     def _pixels(self, rows: Tensor) -> Tensor:

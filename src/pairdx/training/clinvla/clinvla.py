@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import AdamW
 
 from pairdx.models.clinvla.adapters import ClinVlaAdapters
@@ -17,6 +17,7 @@ from pairdx.training.clip.objectives import prompt_cross_entropy
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
 from pairdx.training.common.placement import take
+from pairdx.training.common.processes import spread
 from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
 
 
@@ -32,6 +33,7 @@ class ClassificationTask:
     ) -> None:
         self.model: ClinVlaAdapters = clinvla.model.adapters
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts: list[nn.Module] = []  # of another length at each step
         self._clinvla = clinvla
         self._augment = Augment(params.augmentation)
         self._train_images, self._targets = train.images, train.pairs.targets
@@ -39,12 +41,14 @@ class ClassificationTask:
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        images = self._clinvla.encode_images(
-            self._augment(take(self._train_images, rows)), self._clinvla.classify
-        )
+        images = spread(self._embed_images, rows)
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
         targets = take(self._targets, rows)
         return prompt_cross_entropy(images, prompts, self.model.logit_scale.exp(), targets)
+
+    def _embed_images(self, rows: Tensor) -> Tensor:
+        images = self._augment(take(self._train_images, rows))
+        return self._clinvla.encode_images(images, self._clinvla.classify)
 
     def after_step(self) -> None:
         """See :class:`pairdx.training.common.loop.Task`."""
@@ -55,7 +59,7 @@ class ClassificationTask:
         self.model.eval()
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
         logits = [
-            self._clinvla.logits(images, prompts, self._clinvla.classify)
+            spread(lambda part: self._clinvla.logits(part, prompts, self._clinvla.classify), images)
             for images in self._images.split(EVALUATION_BATCH)
         ]
         return validation_scores(torch.cat(logits).cpu(), self._validation_targets)

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.clip.towers import towers
 from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.clip.groups import caption_groups
@@ -17,6 +18,7 @@ from pairdx.training.clip.params import ClipTrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
 from pairdx.training.common.placement import place, take
+from pairdx.training.common.processes import spread
 from pairdx.training.common.validation import (
     EVALUATION_BATCH,
     precision_both_ways,
@@ -32,6 +34,7 @@ class ClipTask:
     ) -> None:
         self.model = clip.model
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts = towers(clip.model)
         self._clip = clip
         self._objective = params.objective
         self._augment = Augment(params.augmentation)
@@ -42,13 +45,19 @@ class ClipTask:
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        images = self._clip.encode_images(self._augment(take(self._train_images, rows)))
+        images = spread(self._embed_images, rows)
         scale = self.model.logit_scale.exp()  # type: ignore[operator]
         if self._objective == "prompts":
             targets = take(self._train.targets, rows)
             return prompt_cross_entropy(images, self._clip.encode_prompts(), scale, targets)
-        captions = self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
+        captions = spread(self._embed_captions, rows)
         return multi_positive_contrastive(images, captions, scale, take(self._groups, rows))
+
+    def _embed_images(self, rows: Tensor) -> Tensor:
+        return self._clip.encode_images(self._augment(take(self._train_images, rows)))
+
+    def _embed_captions(self, rows: Tensor) -> Tensor:
+        return self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
 
     def after_step(self) -> None:
         """Keep the temperature within the range CLIP was trained in."""
@@ -63,7 +72,7 @@ class ClipTask:
         """
         self.model.eval()
         parts = self._validation_images.split(EVALUATION_BATCH)
-        images = torch.cat([self._clip.encode_images(part) for part in parts])  # (N, E)
+        images = torch.cat([spread(self._clip.encode_images, part) for part in parts])  # (N, E)
         scale, targets = self.model.logit_scale.exp(), self._validation.targets  # type: ignore[operator]
         logits = scale * images @ self._clip.encode_prompts().T
         scores = validation_scores(logits.cpu(), targets)

@@ -41,6 +41,7 @@ class ProbeTask:
             self._scale = clip.model.logit_scale.exp().clone()  # type: ignore[operator]
         self.model = ClassVectors(start).to(device())
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts: list[nn.Module] = []
         self._train = torch.from_numpy(clip.embed_images(train.images))  # (N, E)
         self._validation = torch.from_numpy(clip.embed_images(validation.images))
         self._targets, self._validation_targets = train.targets, validation.targets

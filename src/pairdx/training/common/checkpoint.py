@@ -16,6 +16,7 @@ import torch
 
 from pairdx.core.checkout import kept
 from pairdx.core.errors import PairdxError
+from pairdx.core.launch import first_process
 from pairdx.core.outputs import new_file
 from pairdx.training.common.precision import resolve
 
@@ -39,6 +40,8 @@ class Checkpoint:
 
     def save(self, state: dict[str, Any]) -> None:
         """Keep ``state``: tensors, numbers, strings, lists and dictionaries of them."""
+        if not first_process():  # all have the same
+            return
         with new_file(self.path) as partial:
             torch.save({"fingerprint": self.fingerprint, "state": state}, partial)
 
@@ -60,7 +63,8 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Forget the state: the run is over."""
-        self.path.unlink(missing_ok=True)
+        if first_process():
+            self.path.unlink(missing_ok=True)
 
 
 def fingerprint(settings: dict[str, Any], files: Iterable[Path]) -> str:

@@ -4,7 +4,7 @@ A task says what one batch costs and how good the model is; the loop does the re
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,10 +17,18 @@ from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.launch import first_process
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
-from pairdx.training.common.precision import attention, autocast, resolve, use_threads
+from pairdx.training.common.precision import (
+    attention,
+    autocast,
+    compile_networks,
+    resolve,
+    use_threads,
+)
+from pairdx.training.common.processes import of_first, replicated
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
 SAVE_EVERY = 10.0
@@ -37,6 +45,11 @@ class Task(Protocol):
     @property
     def model(self) -> nn.Module:
         """The network that learns."""
+        ...
+
+    @property
+    def slow_parts(self) -> Sequence[nn.Module]:
+        """The modules whose calls take a step's time, for `compile`; none: it has no effect."""
         ...
 
     def loss(self, rows: Tensor) -> Tensor:
@@ -74,12 +87,13 @@ class Recipe:
     threads: int = 0  # of the CPU; 0: one a core
     clip_gradient: float | None = None  # norm
     keep: Keep = "best"
+    compile: bool = False
 
     @classmethod
     def of(cls, params: TrainingParams, epochs: int, clip_gradient: float | None = None) -> Self:
         """What a section of params.yaml says."""
         size, precision, threads = params.batch_size, params.precision, params.threads
-        return cls(epochs, size, precision, threads, clip_gradient, params.keep)
+        return cls(epochs, size, precision, threads, clip_gradient, params.keep, params.compile)
 
 
 def fit(
@@ -99,9 +113,11 @@ def fit(
     ``keep_checkpoint`` leaves it there at the end, for a run that has another part to come.
 
     Raises:
-        PairdxError: the loss is no longer a number.
+        PairdxError: the loss is no longer a number, or there is no compiler to `compile` with.
     """
     use_threads(recipe.threads)
+    if recipe.compile:
+        compile_networks(task.slow_parts)
     # Weights stay float32: pure half precision with Adam ends in NaN.
     dtype = resolve(recipe.precision)
     scaler = torch.amp.GradScaler(device().type, enabled=dtype == torch.float16)
@@ -137,7 +153,8 @@ def _row(epoch: int, train_loss: float, scores: dict[str, float]) -> dict[str, f
 
 def _bar(name: str, epochs: int, done: int) -> tqdm:
     """A bar of epochs, for terminals alone."""
-    return tqdm(total=epochs, initial=done, desc=name, unit="epoch", disable=None)
+    off = None if first_process() else True
+    return tqdm(total=epochs, initial=done, desc=name, unit="epoch", disable=off)
 
 
 def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]) -> dict[str, Any]:
@@ -145,7 +162,7 @@ def _state(parts: dict[str, Stateful], history: History, best: dict[str, Tensor]
     return {
         "parts": {name: part.state_dict() for name, part in parts.items()},
         "random": torch.get_rng_state(),
-        "gpu_random": torch.cuda.get_rng_state_all(),  # none: an empty list
+        "gpu_random": torch.cuda.get_rng_state() if torch.cuda.is_available() else None,
         "history": history,
         "best": best,
     }
@@ -161,7 +178,8 @@ def _resume(
     for name, part in parts.items():
         part.load_state_dict(saved["parts"][name])
     torch.set_rng_state(saved["random"])
-    torch.cuda.set_rng_state_all(saved["gpu_random"])
+    if saved["gpu_random"] is not None:
+        torch.cuda.set_rng_state(saved["gpu_random"])
     return saved["history"], saved["best"]
 
 
@@ -216,7 +234,7 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], Tensor]) -> floa
     Losses are looked at once: a GPU that is asked after every step waits for the next one.
     """
     task.model.train()
-    order = torch.randperm(task.rows)
+    order = of_first(torch.randperm(task.rows))
     losses = torch.stack([step(rows) for rows in _batches(order, recipe.batch_size)])
     if not losses.isfinite().all():
         first = losses[~losses.isfinite()][0].item()
@@ -234,10 +252,11 @@ def stepper(
 ) -> Callable[[Tensor], Tensor]:
     """Return the function that takes one step and gives its loss, which nobody waits for."""
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
+    cost = replicated(task.model, lambda rows: task.loss(rows))
 
     def step(rows: Tensor) -> Tensor:
         with autocast(dtype), attention(dtype):
-            loss = task.loss(rows)
+            loss = cost(rows)
         optimizer.zero_grad()
         scaler.scale(loss).backward()
         if recipe.clip_gradient is not None:

@@ -1,13 +1,20 @@
-"""The number format of a training step, and its threads: weights stay float32, products may not.
+"""How a training step is computed: its number format, its threads, its compiler.
+
+Weights stay float32, products may not.
 
 Another format gives other weights, and so does another CPU: a checkpoint knows which it was.
 """
 
+import os
+import shutil
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Precision
 
@@ -56,3 +63,19 @@ def use_threads(threads: int) -> None:
     """
     if threads:
         torch.set_num_threads(threads)
+
+
+def compile_networks(networks: Iterable[nn.Module]) -> None:
+    """Let `torch.compile` fuse what each network does; its weights keep their names.
+
+    Raises:
+        PairdxError: there is no C++ compiler, which it needs on GPUs, too.
+    """
+    compiler = os.environ.get("CXX", "g++")  # as torch looks for it
+    if shutil.which(compiler) is None:
+        raise PairdxError(
+            f"compile = True; it needs a C++ compiler, and there is no {compiler!r}: install one, "
+            "name another in the environment variable CXX, or set compile to false"
+        )
+    for network in networks:
+        network.compile()

@@ -17,6 +17,7 @@ from pairdx.pairs.store import Pairs
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit, steps
 from pairdx.training.common.placement import place, take
+from pairdx.training.common.processes import spread
 from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
 
 
@@ -30,6 +31,7 @@ class ClassifierTask:
         if device().type == "cuda":  # where convolutions are faster so
             self.model.to(memory_format=torch.channels_last)
         self.rows, self.validation_rows = len(train), len(validation)
+        self.slow_parts = [self.model]
         self._classifier = classifier
         self._augment = Augment(params.augmentation)
         self._loss = nn.CrossEntropyLoss(
@@ -41,15 +43,15 @@ class ClassifierTask:
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        return self.cost(self.batch(rows), rows)
+        return self.cost(spread(lambda part: self.model(self.batch(part)), rows), rows)
 
     def batch(self, rows: Tensor) -> Batch:
         """Take training pairs, their images augmented."""
         return self._take(self._train, rows, self._augment)
 
-    def cost(self, batch: Batch, rows: Tensor) -> Tensor:
-        """Return the mean loss of a batch of these training pairs."""
-        return self._loss(self.model(batch), take(self._train_targets, rows))
+    def cost(self, logits: Tensor, rows: Tensor) -> Tensor:
+        """Return the mean loss of these training pairs, from their logits ``(B, K)``."""
+        return self._loss(logits, take(self._train_targets, rows))
 
     def after_step(self) -> None:
         """See :class:`pairdx.training.common.loop.Task`."""
@@ -59,8 +61,11 @@ class ClassifierTask:
         """See :class:`pairdx.training.common.loop.Task`."""
         self.model.eval()
         parts = torch.arange(len(self._validation_targets)).split(EVALUATION_BATCH)
-        logits = [self._classifier.logits(self._take(self._validation, rows)) for rows in parts]
+        logits = [spread(self._validation_logits, rows) for rows in parts]
         return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
+
+    def _validation_logits(self, rows: Tensor) -> Tensor:
+        return self._classifier.logits(self._take(self._validation, rows))
 
     def _encode(self, pairs: Pairs) -> Batch:
         """Decode and tokenise a whole split; its images stay uint8 until they are used."""

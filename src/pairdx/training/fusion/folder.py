@@ -11,6 +11,7 @@ from pairdx.models.weights.registry import WeightsParams
 from pairdx.pairs.store import read_pairs
 from pairdx.pairs.text import WordVectors
 from pairdx.training.common.checkpoint import Checkpoint, fingerprint
+from pairdx.training.common.processes import together
 from pairdx.training.common.record import told, write_history, write_seconds
 from pairdx.training.fusion.classifier import train_classifier
 
@@ -26,6 +27,7 @@ class Places:
     timing: Path
 
 
+@together()
 def train_folder(
     places: Places, params: ClassifierParams, seed: int, *, image: bool, caption: bool
 ) -> str:
