@@ -1,6 +1,9 @@
 import json
+import shutil
+import subprocess
 
 import pytest
+from closure import ROOT
 
 from pairdx.core.outputs import new_file, new_folder, write_json, write_text
 
@@ -93,3 +96,15 @@ def test_json_keeps_the_order_and_refuses_nan(tmp_path):
     assert json.loads(path.read_text(encoding="utf-8")) == {"b": 1, "a": [0.1, "µ"]}
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(path, {"a": float("nan")})
+
+
+def test_git_ignores_what_a_killed_stage_leaves(tmp_path):
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    for name in ("data/raw", "metrics/split.json", "plots/training/fusion", "bases/small_clip"):
+        with new_file(tmp_path / name) as partial:
+            partial.touch()
+            words = ["git", "status", "--porcelain", "--untracked-files=all"]
+            told = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+            assert told.stdout == "?? .gitignore\n"
+        (tmp_path / name).unlink()

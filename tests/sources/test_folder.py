@@ -1,5 +1,7 @@
 import csv
 import logging
+import os
+from pathlib import Path
 
 import pytest
 from closure import ROOT as TOP
@@ -107,6 +109,22 @@ def test_a_link_out_of_the_folder_is_refused(folder, out, tmp_path):
     (tmp_path / "outside.png").write_bytes(encode(picture(9)))
     (folder / "link.png").symlink_to(tmp_path / "outside.png")
     with pytest.raises(PairdxError, match="inside the folder"):
+        import_folder(folder, out, drop_bad_rows=False)
+
+
+def test_a_link_to_itself_is_refused(folder, out):
+    write_pairs(folder, [{"image": "loop.png"}])
+    (folder / "loop.png").symlink_to("loop.png")
+    with pytest.raises(PairdxError, match=r"line 2.*image.*leads to itself"):
+        import_folder(folder, out, drop_bad_rows=False)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(path), Path.mkdir])
+def test_pairs_that_are_no_file_are_refused(folder, out, make):
+    write_pairs(folder)
+    (folder / "pairs.csv").unlink()
+    make(folder / "pairs.csv")
+    with pytest.raises(PairdxError, match=r"pairs\.csv: not a readable CSV file"):
         import_folder(folder, out, drop_bad_rows=False)
 
 

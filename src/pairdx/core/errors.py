@@ -1,6 +1,7 @@
 """The one exception a user is meant to read, and how it is told."""
 
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,11 @@ class PairdxError(Exception):
     Stages and the command line print it without a traceback and exit with 1; anything else that
     escapes is a defect of ours and keeps its traceback.
     """
+
+
+def shortened(reason: object) -> str:
+    """Return what a library says, which may list every weight of a network, on one short line."""
+    return textwrap.shorten(str(reason), 300, placeholder=" …")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import regular
 
 PARAMS = Path("params.yaml")
 ZERO_SHOT = "_zero_shot"  # ends the name of a model that section `zero_shot` names without it
@@ -82,9 +83,11 @@ class Section(BaseModel):
 def read(path: Path = PARAMS) -> dict[str, Any]:
     """Read the whole params file as plain dictionaries."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+        content = yaml.load(regular(path).read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run from the top of the project") from None
+    except OSError as error:
+        raise PairdxError(f"{path}: cannot be read ({error.strerror}); name a file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PairdxError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
