@@ -101,9 +101,7 @@ def test_a_text_tower_with_code_is_refused_and_nobody_asked(biomedclip_folder, c
     path = biomedclip_folder / "config.json"
     code = {"auto_map": {"AutoConfig": "evil/x--code.Config"}, "model_type": "evil"}
     path.write_text(json.dumps(bert_config() | code), encoding="utf-8")
-    refused(
-        settings(f"local-dir:{biomedclip_folder}"), r"config\.json: .*auto_map = .*name"
-    )
+    refused(settings(f"local-dir:{biomedclip_folder}"), r"config\.json: .*auto_map = .*name")
     assert "Do you wish" not in capsys.readouterr().out
 
 
