@@ -1,5 +1,8 @@
 """The command line, run as a user runs it."""
 
+import os
+import re
+
 import pyarrow as pa
 import pytest
 from closure import ROOT
@@ -69,6 +72,46 @@ def test_predict_names_the_image_it_cannot_read(monkeypatch, capsys, model_folde
     words = ("predict", "no.png", "--model", str(model_folders / "fusion"))
     assert run(monkeypatch, *words) == 1
     assert "no.png: cannot be read" in capsys.readouterr().err
+
+
+@pytest.fixture
+def no_file(tmp_path, request):
+    """A folder, a FIFO that nobody writes to, or a link to itself."""
+    path = tmp_path / request.param
+    {"folder": path.mkdir, "fifo": lambda: os.mkfifo(path), "loop": lambda: path.symlink_to(path)}[
+        request.param
+    ]()
+    return path
+
+
+@pytest.mark.parametrize("no_file", ["folder", "fifo", "loop"], indirect=True)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check PATH",
+        "doctor PATH",
+        "predict PATH --model fusion",
+        "predict a.png --model PATH",
+        "predict a.png --model fusion --calibration PATH",
+        "add-decisions PATH",
+        "add-labels PATH --audit audit.parquet",
+    ],
+)
+def test_what_is_no_file_is_told_in_one_line(
+    monkeypatch, capsys, model_folders, tmp_path, no_file, words
+):
+    (tmp_path / "fusion").symlink_to(model_folders / "fusion")
+    (tmp_path / "a.png").write_bytes(drawn(1).images[0])
+    (tmp_path / "review").mkdir()
+    for name, columns in (("decisions", "id,reader,decision,note"), ("labels", "id,reader,label")):
+        (tmp_path / f"review/{name}.csv").write_text(f"{columns}\n")
+    write_table(pa.Table.from_pylist([], AUDIT), tmp_path / "audit.parquet", AUDIT)
+    monkeypatch.chdir(tmp_path)
+    words = words.replace("PATH", no_file.name)
+    assert run(monkeypatch, *words.split()) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert re.match(rf"error: {no_file.name}.*(cannot be read|no such file)", told)
 
 
 @pytest.mark.parametrize(("name", "trained"), [("clip_zero_shot", False), ("pairdx_clip", True)])

@@ -142,6 +142,15 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "status":
             self.reply(more[0], b"later", more[1] if len(more) > 1 else {})
             return True
+        if kind == "endless":
+            self.send_response(more[0])
+            if more[0] == 302:
+                self.send_header("Location", self.path)
+            self.end_headers()
+            for _ in range(400):  # MB; the reader should have gone long before
+                self.wfile.write(b" " * 2**20)
+                self.zenodo.sent += 2**20
+            return True
         if kind == "stall":
             self.send_response(200)
             self.send_header("Content-Length", "1000000")

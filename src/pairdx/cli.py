@@ -70,6 +70,7 @@ def predict(
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
+    from pairdx.core.inputs import regular
     from pairdx.core.schema import LABELS
     from pairdx.models.common.card import ModelCard
     from pairdx.prediction.abstain import read_rule
@@ -81,7 +82,7 @@ def predict(
     share = "90" if coverage is None else coverage
     rule = read_rule(calibration, share, card.model) if calibration else None
     try:
-        data = image.read_bytes()
+        data = regular(image).read_bytes()
     except OSError as error:
         raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
     predictor = load_model(model)

@@ -1,5 +1,8 @@
+import re
+
 import numpy as np
 import pytest
+from closure import ROOT
 from PIL import Image
 from releases import encode, picture
 
@@ -61,3 +64,11 @@ def test_damage_and_bombs_have_reasons():
     with pytest.raises(UndecodableError, match=r"more than 0\.01 megapixels"):
         decode(whole, 0.01)
     assert decode(whole, 0.16).size == (400, 400)
+
+
+def test_nothing_else_opens_an_image():
+    """Pillow by itself would take other formats too, EPS among them, which starts Ghostscript."""
+    package = ROOT / "src/pairdx"
+    opens = re.compile(r"Image\.open\(|imread\(|read_image\(|decode_image\(")
+    found = [path for path in package.rglob("*.py") if opens.search(path.read_text("utf-8"))]
+    assert found == [package / "core/decode.py"]

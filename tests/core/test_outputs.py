@@ -1,6 +1,9 @@
 import json
+import shutil
+import subprocess
 
 import pytest
+from closure import ROOT
 
 from pairdx.core.outputs import new_file, new_folder, write_json, write_text
 
@@ -128,3 +131,15 @@ def test_a_rank_that_is_not_of_torchrun_means_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("RANK", "1")
     write_text(tmp_path / "a.txt", "alone")
     assert (tmp_path / "a.txt").read_text() == "alone"
+
+
+def test_git_ignores_what_a_killed_stage_leaves(tmp_path):
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    for name in ("data/raw", "metrics/split.json", "plots/training/fusion", "bases/small_clip"):
+        with new_file(tmp_path / name) as partial:
+            partial.touch()
+            words = ["git", "status", "--porcelain", "--untracked-files=all"]
+            told = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+            assert told.stdout == "?? .gitignore\n"
+        (tmp_path / name).unlink()

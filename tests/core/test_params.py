@@ -226,7 +226,7 @@ def test_what_is_no_params_file_is_told_in_one_line(tmp_path, text, told):
 
 
 def test_a_folder_is_no_params_file(tmp_path):
-    assert refused(load_seed, tmp_path) == "cannot be read (Is a directory)"
+    assert refused(load_seed, tmp_path) == "cannot be read (not a regular file); name a file"
 
 
 def test_dvc_can_set_a_small_number(params):

@@ -136,25 +136,53 @@ def test_a_record_that_is_not_there(run):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ("[]", "no JSON object"),
-        ("<html>", "no JSON object"),
+        ("[]", r"not the answer .*an object"),
+        ("<html>", r"not the answer .*Invalid JSON"),
         ("{}", "not the answer of Zenodo's API"),
-        ('{"id": 7}', "KeyError: 'files'"),
+        ('{"id": 7}', "files is missing"),
         ('{"id": 7, "files": []}', "lists no files"),
         (
             '{"id": 7, "files": [{"key": "../a", "checksum": "md5:0", "size": 1}]}',
-            r"'\.\./a' with checksum 'md5:0'",
+            r"files\.0\.key = '\.\./a'; a name that stays",
         ),
         (
             '{"id": 7, "files": [{"key": "a", "checksum": "crc:0", "size": 1}]}',
-            "'a' with checksum 'crc:0'",
+            r"files\.0\.checksum = 'crc:0'; .*md5\|sha1\|sha256",
         ),
+        (f'{{"id": 7, "files": [], "x": {"[" * 100_000}{"]" * 100_000}}}', "recursion limit"),
+        ('{"id": 1e400, "files": []}', "id = inf"),
+        ('{"id": 7, "files": [{"key": "a", "checksum": "0", "size": 1e999}]}', r"size = inf"),
+        (f'{{"id": 7, "files": [{{"key": "a", "checksum": "0", "size": {"9" * 400}}}]}}', "size ="),
+        (f'{{"id": {"9" * 5000}, "files": []}}', "number out of range"),
+        (
+            '{"id": 7, "files": [{"key": "a", "checksum": "shake_128:00", "size": 1}]}',
+            r"files\.0\.checksum = 'shake_128:00'",
+        ),
+        ('{"id": 7, "files": [null]}', r"files\.0 = None"),
+        ('{"id": 7, "files": {}, "metadata": null}', r"files = {}"),
     ],
 )
 def test_an_answer_of_another_form(zenodo, record, monkeypatch, answer, told):
     monkeypatch.setattr("zenodo_server.json.dumps", lambda _: answer)
+    with pytest.raises(PairdxError, match=f"records/7: .*{told}") as error:
+        read_record(Client(0, 5.0), zenodo.api, 7)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(200, "more than 16777216 bytes"), (404, "404"), (500, "answer 500")]
+)
+def test_an_endless_answer_is_left(zenodo, record, status, told):
+    zenodo.faults["record"] = [("endless", status)]
     with pytest.raises(PairdxError, match=f"records/7: .*{told}"):
         read_record(Client(0, 5.0), zenodo.api, 7)
+    assert zenodo.sent < 40 * 2**20
+
+
+def test_an_endless_redirect_is_followed_without_its_body(zenodo, record):
+    zenodo.faults["record"] = [("endless", 302)]
+    assert len(read_record(Client(0, 5.0), zenodo.api, 7).files) == len(FILES)
+    assert zenodo.sent < 40 * 2**20
 
 
 def test_the_record_is_asked_for_again_after_429(zenodo, record):

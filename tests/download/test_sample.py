@@ -1,6 +1,9 @@
 import ast
 import hashlib
 import io
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -10,8 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from closure import ROOT
 from PIL import Image
 from releases import HEADER
+from small import write_params
 
 from pairdx.core.schema import LABELS
 from pairdx.download.sample.release import draw_release
@@ -278,3 +283,17 @@ def test_image_and_caption_together_leave_one_class(truth):
     shares = truth.decided_by[truth.label != "pathology"].value_counts(normalize=True)
     assert 0.08 < shares["both"] < 0.19
     assert shares["nothing"] < 0.03
+
+
+def test_a_killed_download_leaves_one_folder_that_the_next_one_clears(tmp_path):
+    write_params(tmp_path, download__sample_images=IMAGES)
+    script = ROOT / "stages/download.py"
+    begun = subprocess.Popen([sys.executable, script, "--out", "data/raw"], cwd=tmp_path)
+    half = tmp_path / "data/.raw.partial"
+    while begun.poll() is None and not list(half.rglob("*.zip")):
+        time.sleep(0.01)
+    begun.kill()
+    begun.wait()
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [half.name]
+    subprocess.run([sys.executable, script, "--out", "data/raw"], cwd=tmp_path, check=True)
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["raw"]

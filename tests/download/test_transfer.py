@@ -122,12 +122,14 @@ def test_pauses_are_those_of_retry_after_or_double(zenodo, serve, tmp_path, monk
         ("status", 429, {"Retry-After": "99999"}),
         ("status", 429, date),  # over
         ("status", 429, {"Retry-After": "soon"}),
+        ("status", 429, {"Retry-After": "9" * 5_000}),
+        ("status", 429, {"Retry-After": "Wed, 21 Oct 99999999999999 07:28:00 GMT"}),
     ]
     client = Client(10, 1.0)
     pauses = []
     monkeypatch.setattr(client.stop, "wait", lambda pause: pauses.append(pause))
     fetch(client, serve(), tmp_path, lambda _: None)
-    assert pauses == [1.0, 2.0, 4.0, 7, 60, 0, 60.0]
+    assert pauses == [1.0, 2.0, 4.0, 7, 60, 0, 60.0, 60.0, 60.0]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])

@@ -69,10 +69,10 @@ def test_a_missing_folder_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("fusion", "caption"),
+        ("fusion", "image_encoder"),
         ("tfidf", "ngrams"),
         ("clip_zero_shot", "prompts"),
-        ("clinvla", "base"),
+        ("clinvla", "bottleneck"),
     ],
 )
 def test_a_card_without_settings_is_an_error(tmp_path, model_folders, name, told):

@@ -1,7 +1,9 @@
 import csv
 import logging
+import os
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from closure import ROOT as TOP
@@ -117,7 +119,7 @@ def test_a_link_out_of_the_folder_is_refused(folder, out, tmp_path):
 def test_a_link_to_itself_is_refused(folder, out):
     write_pairs(folder, [{"image": "loop.png"}])
     (folder / "loop.png").symlink_to("loop.png")
-    with pytest.raises(PairdxError, match="leads to itself"):
+    with pytest.raises(PairdxError, match=r"line 2.*image.*leads to itself"):
         import_folder(folder, out, drop_bad_rows=False)
 
 
@@ -156,6 +158,15 @@ def test_a_huge_image_is_refused_by_its_header(folder, out, size):
     data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
     (folder / "3.PNG").write_bytes(data)
     with pytest.raises(PairdxError, match="more than 100 megapixels"):
+        import_folder(folder, out, drop_bad_rows=False)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(path), Path.mkdir])
+def test_pairs_that_are_no_file_are_refused(folder, out, make):
+    write_pairs(folder)
+    (folder / "pairs.csv").unlink()
+    make(folder / "pairs.csv")
+    with pytest.raises(PairdxError, match=r"pairs\.csv: not a readable CSV file"):
         import_folder(folder, out, drop_bad_rows=False)
 
 

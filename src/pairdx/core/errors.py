@@ -2,6 +2,7 @@
 
 import errno
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,11 @@ class PairdxError(Exception):
     Stages and the command line print it without a traceback and exit with 1; anything else that
     escapes is a defect of ours and keeps its traceback.
     """
+
+
+def shortened(reason: object) -> str:
+    """Return what a library says, which may list every weight of a network, on one short line."""
+    return textwrap.shorten(str(reason), 300, placeholder=" …")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import regular
 
 PARAMS = Path("params.yaml")
 ZERO_SHOT = "_zero_shot"  # ends the name of a model that section `zero_shot` names without it
@@ -56,11 +57,11 @@ class Section(BaseModel):
 def read(path: Path = PARAMS) -> dict[str, Any]:
     """Read the whole params file as plain dictionaries, with the reader that DVC uses."""
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        content = YAML(typ="safe").load(regular(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run from the top of the project") from None
     except OSError as error:
-        raise PairdxError(f"{path}: cannot be read ({error.strerror})") from None
+        raise PairdxError(f"{path}: cannot be read ({error.strerror}); name a file") from None
     # Too many digits are a ValueError, too many brackets a RecursionError.
     except (YAMLError, ValueError, RecursionError) as error:
         raise PairdxError(f"{path}: not valid YAML: {_told(error)}") from None

@@ -147,9 +147,12 @@ def _named_model(params: ZeroShotModel) -> str:
 
 
 def _needs_transformers(params: ZeroShotModel) -> bool:
-    return of_clip(params.model, params.pretrained) == "biomedclip" or bool(
-        text_tower_of(params.model)
-    )
+    if of_clip(params.model, params.pretrained) == "biomedclip":
+        return True
+    try:
+        return text_tower_of(params.model) is not None
+    except PairdxError:
+        return False  # what is wrong with the model is told of itself
 
 
 def _extra(name: str, package: str, purpose: str) -> Finding:

@@ -7,6 +7,7 @@ passes (cuts, time-outs, 429, 5xx) and goes on from the byte that is on disk.
 """
 
 import hashlib
+import io
 import logging
 import socket
 import threading
@@ -16,21 +17,25 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import IncompleteRead
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import requests
+from pydantic import BaseModel, ValidationError
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import fault
 
 CHUNK = 256 * 1024  # bytes
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; doubled each time
 PASSING = {408, 429, 500, 502, 503, 504}
+MOST_JSON = 16 * 2**20  # bytes; the record of 15 files has 20,000
 NO_SUCH_RANGE = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -68,20 +73,24 @@ class Client:
         self._retries = retries
         self._timeout = timeout
 
-    def json(self, url: str) -> dict[str, Any]:
-        """Return the JSON object that ``url`` answers."""
+    def json(self, url: str, form: type[M]) -> M:
+        """Return the JSON object that ``url`` answers, as far as ``form`` knows it.
 
-        def ask() -> dict[str, Any]:
+        Raises:
+            PairdxError: it is of another form, or longer than `MOST_JSON`.
+        """
+
+        def ask() -> bytes:
             with self.open(url, {"Accept": "application/json"}) as response:
-                try:
-                    answer = response.json()
-                except requests.exceptions.JSONDecodeError:
-                    answer = None
-            if not isinstance(answer, dict):
-                raise PairdxError(f"{url}: the answer is no JSON object; check download.api")
-            return answer
+                return _read(url, response)
 
-        return self.persist(url, ask)
+        answer = self.persist(url, ask)
+        try:
+            return form.model_validate_json(answer)
+        except ValidationError as error:
+            raise PairdxError(
+                f"{url}: not the answer of Zenodo's API ({fault(error)}); check download.api"
+            ) from None
 
     def persist(self, url: str, step: Callable[[], T]) -> T:
         """Call ``step`` until it ends well; pause longer each time that it does not get on."""
@@ -111,6 +120,7 @@ class Client:
                 url,
                 stream=True,
                 timeout=self._timeout,
+                hooks={"response": _leave_out_body_of_redirect},
                 # identity: a range counts the bytes that are sent, which compression changes.
                 headers={"User-Agent": "pairdx", "Accept-Encoding": "identity", **headers},
             ) as response:
@@ -135,12 +145,30 @@ class Client:
             raise _PassingError(_said(cause)) from error
 
 
+def _read(url: str, response: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if len(body) > MOST_JSON:
+            raise PairdxError(
+                f"{url}: the answer has more than {MOST_JSON} bytes; check download.api"
+            )
+    return bytes(body)
+
+
+def _leave_out_body_of_redirect(response: requests.Response, **_: object) -> None:
+    """Keep requests from reading it whole, to use the connection again, however long it is."""
+    if response.is_redirect:
+        response.raw.close()
+        response.raw = io.BytesIO()
+
+
 def _refuse(url: str, response: requests.Response) -> None:
     if response.status_code in PASSING:
         told = response.headers.get("Retry-After")
         try:
             pause = Retry(retry_after_max=int(LONGEST_PAUSE)).parse_retry_after(told or "")
-        except HTTPError:  # none, or neither seconds nor a date
+        except (HTTPError, ValueError, OverflowError):  # none, or neither seconds nor a date
             pause = None
         raise _PassingError(f"answer {response.status_code}", pause)
     if not response.ok:

@@ -1,13 +1,45 @@
 """What a Zenodo record holds: its files, their sizes and checksums, as its API tells them."""
 
-import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from pairdx.core.errors import PairdxError
 from pairdx.download.transfer import Client, RemoteFile
 from pairdx.sources.archives import is_safe
+
+ALGORITHMS = ("md5", "sha1", "sha256", "sha512")  # Zenodo's own is the first
+MOST_BYTES = 2**50  # of a file: a petabyte
+
+
+def _safe(name: str) -> str:
+    if not is_safe(name):
+        raise ValueError("a name that stays in its folder is needed")
+    return name
+
+
+class _File(BaseModel):
+    """What the API says of one file."""
+
+    key: Annotated[str, AfterValidator(_safe)]
+    size: int = Field(ge=0, le=MOST_BYTES)
+    checksum: Annotated[
+        str, StringConstraints(pattern=rf"^(({'|'.join(ALGORITHMS)}):)?[0-9A-Fa-f]+$")
+    ]
+
+
+class _Metadata(BaseModel):
+    version: str | None = None
+
+
+class _Answer(BaseModel):
+    """What the API says of a record; the rest of it is not read."""
+
+    id: int
+    files: list[_File]
+    metadata: _Metadata = _Metadata()
 
 
 @dataclass(frozen=True)
@@ -29,32 +61,20 @@ def read_record(client: Client, api: str, number: int) -> Record:
         PairdxError: there is no such record, the answer is another one or of another form.
     """
     url = f"{api}/records/{number}"
-    answer = client.json(url)
-    try:
-        found = int(answer["id"])
-        if found != number:
-            raise PairdxError(
-                f"{url}: {number} is no version but leads to one, today to {found}; "
-                "name the version itself"
-            )
-        files = tuple(_file(api, number, entry) for entry in answer["files"])
-        version = str(answer.get("metadata", {}).get("version") or "")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    answer = client.json(url, _Answer)
+    if answer.id != number:
         raise PairdxError(
-            f"{url}: not the answer of Zenodo's API ({type(error).__name__}: {error}); check "
-            "download.api"
-        ) from error
-    if not files:
+            f"{url}: {number} is no version but leads to one, today to {answer.id}; "
+            "name the version itself"
+        )
+    if not answer.files:
         raise PairdxError(f"{url}: the record lists no files; they may be restricted")
-    return Record(number, version, files)
+    files = tuple(_remote(api, number, file) for file in answer.files)
+    return Record(number, answer.metadata.version or "", files)
 
 
-def _file(api: str, number: int, entry: dict[str, Any]) -> RemoteFile:
-    name = str(entry["key"])
-    algorithm, _, digest = str(entry["checksum"]).rpartition(":")
-    algorithm = algorithm or "md5"
-    if not is_safe(name) or algorithm not in hashlib.algorithms_guaranteed:
-        raise ValueError(f"file {name!r} with checksum {entry['checksum']!r}")
+def _remote(api: str, number: int, file: _File) -> RemoteFile:
+    algorithm, _, digest = file.checksum.rpartition(":")
     # Not the API's own link to the content: unlike the page's, it knows no ranges.
-    url = f"{api.removesuffix('/api')}/records/{number}/files/{quote(name)}?download=1"
-    return RemoteFile(name, int(entry["size"]), algorithm, digest.lower(), url)
+    url = f"{api.removesuffix('/api')}/records/{number}/files/{quote(file.key)}?download=1"
+    return RemoteFile(file.key, file.size, algorithm or ALGORITHMS[0], digest.lower(), url)

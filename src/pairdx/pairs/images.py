@@ -7,11 +7,12 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pydantic import PositiveFloat, Strict
 
 from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
 from pairdx.core.errors import PairdxError
@@ -24,6 +25,9 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 Resize = Literal["squash", "shortest", "longest"]
+# Of red, green and blue, as files say them.
+Mean = Annotated[tuple[float, float, float], Strict(False)]
+Deviation = Annotated[tuple[PositiveFloat, PositiveFloat, PositiveFloat], Strict(False)]
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import STRICT, fault
 from pairdx.core.outputs import new_file
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-PADDING, UNKNOWN = 0, 1  # ids; words start at 2
+PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2  # ids
+MAX_TOKENS = 512
 _EDGES = string.punctuation + "“”‘’„«»…–—·•"  # noqa: RUF001 (captions do hold these)
 
 
@@ -44,12 +47,13 @@ def coverage(captions: Iterable[str], words: Iterable[str]) -> float:
 class Vocabulary:
     """The words that have an id, and how many tokens of a caption are read."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     words: tuple[str, ...]
-    max_tokens: int
+    max_tokens: Annotated[int, Field(ge=1, le=MAX_TOKENS)]
 
     @cached_property
     def _ids(self) -> dict[str, int]:
-        return {word: number for number, word in enumerate(self.words, start=2)}
+        return {word: number for number, word in enumerate(self.words, start=FIRST_WORD)}
 
     def encode(self, captions: Sequence[str]) -> "Tensor":
         """Return the ids of ``captions``, int64 of shape ``(N, T)``, padded with zeros.
@@ -65,6 +69,11 @@ class Vocabulary:
             known = [self._ids.get(token, UNKNOWN) for token in tokens] or [UNKNOWN]
             ids[row, : len(known)] = torch.tensor(known)
         return ids
+
+    def check_rows(self, rows: int) -> None:
+        """Raise ValueError unless so many vectors are one a word."""
+        if rows != len(self.words):
+            raise ValueError(f"{rows} vectors for {len(self.words)} words")
 
 
 @dataclass(frozen=True)
@@ -100,11 +109,14 @@ class WordVectors:
         """
         try:
             with safe_open(path, framework="pt") as file:
-                content = json.loads(file.metadata()["vocabulary"])
+                vocabulary = TypeAdapter(Vocabulary).validate_json(file.metadata()["vocabulary"])
                 vectors = file.get_tensor("vectors")
-            vocabulary = Vocabulary(tuple(content["words"]), content["max_tokens"])
+            vocabulary.check_rows(len(vectors))
+            if not vectors.isfinite().all():
+                raise ValueError("it holds NaN or infinity")
         except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
+            reason = fault(error) if isinstance(error, ValidationError) else error
             raise PairdxError(
-                f"{path}: not a table of word vectors ({error}); run `dvc repro word_vectors`"
+                f"{path}: not a table of word vectors ({reason}); run `dvc repro word_vectors`"
             ) from error
         return cls(vocabulary, vectors)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import regular
 from pairdx.core.schema import LABELS
 
 
@@ -31,14 +32,16 @@ def read_rule(path: Path, coverage: str, model: str) -> Rule:
             no such coverage.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(regular(path).read_text(encoding="utf-8"))
         temperature, rules = float(content["temperature"]), dict(content["coverage"])
         calibrated, sets = content["model"], content["sets"]
         level, least = float(sets["level"]), sets["marginal"]["thresholds"]
         belongs = tuple(float(least[label]) for label in LABELS)
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run `dvc repro calibrate`") from None
-    except (ValueError, KeyError, TypeError):
+    except OSError as error:
+        raise PairdxError(f"{path}: cannot be read ({error.strerror}); name a file") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PairdxError(
             f"{path}: model, temperature, coverage and sets are needed; name a "
             "file of metrics/calibration, or run `dvc repro calibrate`"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pairdx.core.csv_lines import csv_writer
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import regular
 
 DELIMITERS = (",", ";", "\t")  # spreadsheets of half of Europe write semicolons
 LONGEST = 30_000  # characters; a cell of Excel or LibreOffice holds 32,767
@@ -71,11 +72,13 @@ def read_rows(
             every row.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = regular(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise PairdxError(
             f"{path}: no such file; one without rows is the line {','.join(columns)}"
         ) from None
+    except OSError as error:
+        raise PairdxError(f"{path}: cannot be read ({error.strerror}); name a file") from None
     except UnicodeDecodeError:
         raise PairdxError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
     head = text.split("\n", 1)[0]

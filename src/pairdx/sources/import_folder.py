@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import regular
 from pairdx.core.schema import LABELS
 from pairdx.sources.archives import MAX_ENTRY_BYTES, is_safe
 from pairdx.sources.folder import NORMALISED, PAIRS_CSV
@@ -80,7 +81,7 @@ def _read(path: Path) -> Iterator[tuple[int, Row | csv.Error]]:
     What is no row of a CSV is yielded as the error, with the line on which it begins.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
+        with regular(path).open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restkey="", restval=None, strict=True)
             _check_header(path, list(reader.fieldnames or []))
             begin = reader.line_num + 1
@@ -160,7 +161,7 @@ def _normalise_age(text: str) -> str:
 def _check_image(folder: Path, name: str) -> None:
     path = folder / name
     try:
-        if not is_safe(name) or not path.resolve().is_relative_to(folder.resolve()):
+        if not is_safe(name) or not _resolved(path).is_relative_to(folder.resolve()):
             raise BadRowError("image", "a path inside the folder, relative to it, is needed")
         if not path.is_file():
             raise BadRowError("image", "no such file")
@@ -171,5 +172,10 @@ def _check_image(folder: Path, name: str) -> None:
         raise BadRowError("image", str(error)) from None
     except OSError as error:
         raise BadRowError("image", f"cannot be read: {error.strerror}") from None
-    except RuntimeError:  # of pathlib, before Python 3.13
-        raise BadRowError("image", "cannot be read: a link that leads to itself") from None
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # before Python 3.13, which returns it as it is
+        raise BadRowError("image", "a symbolic link that leads to itself") from None

@@ -87,7 +87,7 @@ def test_biomedclip_loads_without_a_network(biomedclip_folder):
 
 def test_biomedclip_without_its_architecture_is_taken_for_what_it_is(biomedclip_form):
     """BERT base is known by name; weights of another size are refused, never filled in."""
-    refused(settings(f"local-dir:{biomedclip_form}"), "size mismatch for text.transformer")
+    refused(settings(f"local-dir:{biomedclip_form}"), r"Missing key.* \"text\.transformer")
 
 
 def test_an_unknown_text_tower_without_its_architecture_is_named(biomedclip_folder):
@@ -95,6 +95,14 @@ def test_an_unknown_text_tower_without_its_architecture_is_named(biomedclip_fold
     path = biomedclip_folder / "open_clip_config.json"
     path.write_text(path.read_text().replace("BiomedBERT-base", "OtherBERT-base"))
     refused(settings(f"local-dir:{biomedclip_folder}"), r"config.json: no such file; put that of")
+
+
+def test_a_text_tower_with_code_is_refused_and_nobody_asked(biomedclip_folder, capsys):
+    path = biomedclip_folder / "config.json"
+    code = {"auto_map": {"AutoConfig": "evil/x--code.Config"}, "model_type": "evil"}
+    path.write_text(json.dumps(bert_config() | code), encoding="utf-8")
+    refused(settings(f"local-dir:{biomedclip_folder}"), r"config\.json: .*auto_map = .*name")
+    assert "Do you wish" not in capsys.readouterr().out
 
 
 PLAIN_OPEN_CLIP = """

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from pairdx.core.outputs import new_folder, write_text
+from pairdx.core.outputs import write_text
 from pairdx.download.sample.articles import (
     abstracts_table,
     case_images_table,
@@ -54,20 +54,18 @@ def draw_release(folder: Path, images: int, seed: int) -> None:
     plan = make_plan(images, seed)
     sizes: dict[str, int] = {}
     burned: dict[str, Picture] = {}
-    with (
-        new_folder(folder) as partial,
-        tqdm(total=images, desc="draw", unit="image", disable=None) as progress,
-    ):
+    folder.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=images, desc="draw", unit="image", disable=None) as progress:
         for digit in range(1, 10):
             rows = [row for row in plan.rows if row.file.startswith(f"PMC{digit}")]
-            drawn = _archive(partial / f"PMC{digit}.zip", plan, rows, progress)
+            drawn = _archive(folder / f"PMC{digit}.zip", plan, rows, progress)
             sizes.update({file: len(done.content) for file, done in drawn.items()})
             burned.update({file: done for file, done in drawn.items() if done.burned_in})
-        _write_parquet(cases_table(plan), partial / "cases.parquet")
-        _write_parquet(case_images_table(plan), partial / "case_images.parquet")
-        _write_parquet(metadata_table(plan), partial / "metadata.parquet")
-        _write_parquet(abstracts_table(plan), partial / "abstracts.parquet")
-        _write_parquet(truth_table(plan, burned), partial / "synthetic_truth.parquet")
-        write_text(partial / "captions_and_labels.csv", captions_and_labels(plan, sizes))
-        write_text(partial / "data_dictionary.csv", data_dictionary())
-        write_text(partial / "README.txt", _README)
+    _write_parquet(cases_table(plan), folder / "cases.parquet")
+    _write_parquet(case_images_table(plan), folder / "case_images.parquet")
+    _write_parquet(metadata_table(plan), folder / "metadata.parquet")
+    _write_parquet(abstracts_table(plan), folder / "abstracts.parquet")
+    _write_parquet(truth_table(plan, burned), folder / "synthetic_truth.parquet")
+    write_text(folder / "captions_and_labels.csv", captions_and_labels(plan, sizes))
+    write_text(folder / "data_dictionary.csv", data_dictionary())
+    write_text(folder / "README.txt", _README)

@@ -3,13 +3,14 @@
 Shapes: ``B`` batch, ``T`` tokens, ``D`` width.
 """
 
-from typing import Literal, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.models.clinvla.nice import NiceBlock
+from pairdx.models.clinvla.params import Job
 
 
 class Bottleneck(nn.Module):
@@ -29,7 +30,6 @@ class Bottleneck(nn.Module):
         return tokens + self.up(functional.relu(self.down(tokens)))
 
 
-Job = Literal["alignment", "classification"]
 JOBS: tuple[Job, ...] = ("alignment", "classification")
 OWN, FIGURE, CASE = range(3)  # how a view belongs to a pair
 

@@ -22,10 +22,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, shortened
+from pairdx.core.inputs import regular
 from pairdx.core.schema import LABELS
 from pairdx.models.clinvla.adapted_clip import AdaptedClip
-from pairdx.models.clinvla.adapters import ClinVlaAdapters, Job
+from pairdx.models.clinvla.adapters import ClinVlaAdapters
+from pairdx.models.clinvla.params import AdapterShape, ClinVlaSettings, Job
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.clip.towers import transformer_clip
 from pairdx.models.common.card import ModelCard
@@ -35,7 +37,6 @@ from pairdx.models.common.state_dicts import read_weights
 
 BATCH = 64
 WEIGHTS = "adapters.safetensors"
-SHAPE = ("bottleneck", "reduction", "patch_dropout")  # what adapters are built from again
 
 
 @dataclass(frozen=True)
@@ -126,25 +127,20 @@ class ClinVla(Predictor):
         Raises:
             PairdxError: a file is missing or damaged, or the base is another one.
         """
-        try:
-            base_folder, digest, classify = (
-                card.settings[key] for key in ("base", "base_sha256", "classify")
-            )
-            shape = {key: card.settings[key] for key in SHAPE}
-        except KeyError as error:
-            raise PairdxError(f"{folder}/model.json: settings.{error.args[0]} is missing") from None
-        base = folder / base_folder
-        found = digest_of(base)
-        if found != digest:
+        settings = card.settings_as(ClinVlaSettings, folder)
+        base = folder / settings.base
+        found, trained_on = digest_of(base), settings.base_sha256
+        if found != trained_on:
             raise PairdxError(
                 f"{base}: weights {found[:12]}, but the adapters in {folder} were trained on "
-                f"{digest[:12]}; train them again"
+                f"{trained_on[:12]}; train them again"
             )
-        model = cls.build(base, classify, **shape)
+        shape = settings.model_dump(include=set(AdapterShape.model_fields))
+        model = cls.build(base, settings.classify, **shape)
         try:
             model.model.adapters.load_state_dict(read_weights(folder / WEIGHTS))
         except RuntimeError as error:
-            reason = " ".join(str(error).split())
+            reason = shortened(error)
             raise PairdxError(f"{folder}: {WEIGHTS} and model.json differ ({reason})") from error
         return model
 
@@ -201,7 +197,7 @@ def digest_of(base: Path) -> str:
     """
     path = base / "open_clip_model.safetensors"
     try:
-        with path.open("rb") as file:
+        with regular(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise PairdxError(f"{path}: cannot be read ({error.strerror}); run `dvc repro`") from None

@@ -4,18 +4,36 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pairdx.core.params import Section
 from pairdx.pairs.params import TrainingParams
 
+Job = Literal["alignment", "classification"]
 
-class ClinVlaParams(TrainingParams):
+
+class AdapterShape(Section):
+    """What adapters are built from again: in params, and in a model's card."""
+
+    # Width inside a language or task adapter; 0: there are none.
+    bottleneck: int = Field(ge=0, le=4096)
+    reduction: int = Field(ge=0, le=4096)  # of the invertible adapters; 0: there are none
+    patch_dropout: float = Field(ge=0, lt=1)  # in training
+
+
+class ClinVlaSettings(AdapterShape):
+    """The settings in the card of trained adapters."""
+
+    base: str = Field(pattern=r"^[^\x00]+$")  # a model folder, relative to that of the adapters
+    base_sha256: str
+    classify: Job
+    trained_parameters: int = Field(ge=0)
+
+
+class ClinVlaParams(AdapterShape, TrainingParams):
     """First both towers' adapters are aligned on captions, then a set of them classifies."""
 
     section: ClassVar[str] = "clinvla"
     base: str = Field(min_length=1)  # a model folder: an open_clip ViT
     objective: Literal["contrastive", "literal"]  # literal: the paper's equations, which collapse
-    bottleneck: int = Field(ge=0)  # width inside a language or task adapter; 0: there are none
-    reduction: int = Field(ge=0)  # of the invertible adapters; 0: there are none
-    patch_dropout: float = Field(ge=0, lt=1)  # in training
     views: Literal[
         "none", "figure", "case"
     ]  # case: of the figure, and where it has none of the case

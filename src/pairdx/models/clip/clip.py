@@ -30,7 +30,7 @@ from pairdx.models.clip.folder import (
     quick_gelu,
     save_model,
 )
-from pairdx.models.clip.params import Prompts, ZeroShotModel
+from pairdx.models.clip.params import ClipSettings, Prompts, ZeroShotModel
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel
 from pairdx.models.common.predictor import Part, Predictor, device, probabilities
@@ -142,13 +142,12 @@ class ClipClassifier(Predictor):
         Raises:
             PairdxError: a file is missing or damaged.
         """
-        if "prompts" not in card.settings:
-            raise PairdxError(f"{folder}/model.json: settings.prompts is missing")
+        settings = card.settings_as(ClipSettings, folder)
         opened = open_model(f"{LOCAL}{folder}", None, untrained=False)
         vectors = None
-        if card.settings.get("probe", False):
-            vectors = read_weights(folder / CLASS_VECTORS)["class_vectors"].to(device())
-        return cls(*opened, card.settings["prompts"], vectors)
+        if settings.probe:
+            vectors = _class_vectors(folder / CLASS_VECTORS).to(device())
+        return cls(*opened, settings.prompts, vectors)
 
     @classmethod
     def create(
@@ -180,6 +179,13 @@ class ClipClassifier(Predictor):
         """
         torch.manual_seed(seed)
         return cls(*open_model(model, None, untrained=True), prompts)
+
+
+def _class_vectors(path: Path) -> Tensor:
+    vectors = read_weights(path).get("class_vectors")
+    if vectors is None or vectors.ndim != 2 or len(vectors) != len(LABELS):
+        raise PairdxError(f"{path}: class_vectors, one a class, are needed; train the model again")
+    return vectors
 
 
 def load(folder: Path, card: ModelCard) -> ClipClassifier:

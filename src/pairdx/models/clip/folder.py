@@ -11,17 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, shortened
 from pairdx.core.outputs import write_json
+from pairdx.models.clip.config import CONFIG, check_tower, read_model_config
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.predictor import device
-from pairdx.models.common.state_dicts import check_weights
+from pairdx.models.common.state_dicts import check_finite, check_weights
 
-CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 LOCAL = "local-dir:"
 Tokenizer = Callable[[Sequence[str]], Tensor]
@@ -79,8 +78,10 @@ def open_model(name: str, pretrained: str | None, untrained: bool) -> Opened:
             )
             tokenizer = open_clip.get_tokenizer(name)
         model_cfg = open_clip.get_model_config(name)
-    except (PairdxError, ImportError, RuntimeError, OSError, ValueError, SafetensorError) as error:
-        reason = " ".join(str(error).split())
+        check_finite(model.state_dict(), "weights")
+    # A configuration from elsewhere makes open_clip, timm and transformers raise nearly anything.
+    except Exception as error:
+        reason = shortened(error)
         if "transformers" in reason:
             reason += "; pip install 'pairdx[biomedclip]'"
         raise PairdxError(f"CLIP model {name!r}, weights {pretrained!r}: {reason}") from error
@@ -96,7 +97,7 @@ def check_model(name: str, pretrained: str | None) -> None:
     """
     folder = _folder(name)
     _check_activation(name, pretrained, folder)
-    for file in _weight_files(pretrained, folder):
+    if file := _weight_file(pretrained, folder):
         check_weights(file)
 
 
@@ -106,7 +107,7 @@ def text_tower_of(name: str) -> str | None:
 
     folder = _folder(name)
     named = open_clip.get_model_config(name) if name in open_clip.list_models() else {}
-    return (_read_config(folder) if folder else named).get("text_cfg", {}).get("hf_model_name")
+    return (read_model_config(folder) if folder else named).get("text_cfg", {}).get("hf_model_name")
 
 
 def save_model(opened: Opened, folder: Path, home: Path) -> None:
@@ -140,7 +141,7 @@ def check_same_activation(name: str, folder: Path) -> None:
 
     named = open_clip.get_model_config(name) if name in open_clip.list_models() else None
     if named is not None:
-        _compare(_quick(named), _quick(_read_config(folder)))
+        _compare(_quick(named), _quick(read_model_config(folder)))
 
 
 def _folder(name: str) -> Path | None:
@@ -155,7 +156,7 @@ def _check_activation(name: str, pretrained: str | None, folder: Path | None) ->
     import open_clip
 
     if folder is not None:
-        built, trained = _quick(_read_config(folder)), _recorded(folder)
+        built, trained = _quick(read_model_config(folder)), _recorded(folder)
     elif pretrained is None or name not in open_clip.list_models():
         return  # a model of the hub brings both
     else:
@@ -185,24 +186,17 @@ def _recorded(folder: Path) -> bool | None:
         recorded = ModelCard.load(folder).settings.get("quick_gelu")
         if recorded is not None:
             return bool(recorded)
-    return _quick(_read_config(folder)) if (folder / CONFIG).is_file() else None
+    return _quick(read_model_config(folder)) if (folder / CONFIG).is_file() else None
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
-    """Read ``model_cfg``; empty where open_clip will refuse the folder, and say why."""
-    try:
-        content = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        return dict(content["model_cfg"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def _weight_files(pretrained: str | None, folder: Path | None) -> list[Path]:
-    """List the files that open_clip may read the weights from, where they are known."""
+def _weight_file(pretrained: str | None, folder: Path | None) -> Path | None:
+    """Name the file that open_clip will read the weights from, where it is known."""
     if folder is None:
-        return [Path(pretrained)] if pretrained and Path(pretrained).is_file() else []
-    safe = sorted(folder.glob("*.safetensors"))  # open_clip prefers them
-    return safe or sorted([*folder.glob("*.bin"), *folder.glob("*.pth")])
+        return Path(pretrained) if pretrained and Path(pretrained).is_file() else None
+    from open_clip.factory import _find_checkpoint_in_dir  # by its names, not by their endings
+
+    found = _find_checkpoint_in_dir(folder)
+    return Path(found) if found else None
 
 
 @contextmanager
@@ -212,7 +206,7 @@ def _text_tower(folder: Path | None) -> Iterator[dict[str, Any]]:
     Raises:
         PairdxError: the folder lacks it.
     """
-    text_cfg = _read_config(folder).get("text_cfg", {}) if folder else {}
+    text_cfg = read_model_config(folder).get("text_cfg", {}) if folder else {}
     name = text_cfg.get("hf_model_name")
     if folder is None or not name:
         yield {}
@@ -224,6 +218,7 @@ def _text_tower(folder: Path | None) -> Iterator[dict[str, Any]]:
                 raise PairdxError(f"{folder}/config.json: no such file; put that of {name} there")
             place = Path(temporary)
             write_json(place / "config.json", _ARCHITECTURES[name])
+        check_tower(place / "config.json")
         yield {"text_cfg": text_cfg | {"hf_model_name": str(place), "hf_model_pretrained": False}}
 
 

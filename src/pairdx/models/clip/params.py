@@ -12,6 +12,22 @@ ClassNames = dict[str, str]
 Prompts = dict[str, list[str]]  # sentences by label
 
 
+class ClipSettings(Section):
+    """The settings in the card of a CLIP model."""
+
+    prompts: Prompts
+    quick_gelu: bool | None = None
+    probe: bool = False
+
+    @field_validator("prompts")
+    @classmethod
+    def _has_as_many_for_each_class(cls, prompts: Prompts) -> Prompts:
+        counts = {len(sentences) for sentences in prompts.values()}
+        if set(prompts) != set(LABELS) or len(counts) > 1 or 0 in counts:
+            raise ValueError(f"as many sentences are needed for each of {', '.join(LABELS)}")
+        return prompts
+
+
 class ZeroShotModel(Section):
     """A CLIP model that open_clip can open, and how its sentences are built."""
 

@@ -1,19 +1,25 @@
 """model.json: what a model folder holds, for people and for the loader."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import ConfigDict, ValidationError
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import STRICT, fault, read_json
 from pairdx.core.outputs import write_json
+from pairdx.core.params import Section
+
+S = TypeVar("S", bound=Section)
 
 
 @dataclass(frozen=True)
 class ModelCard:
     """The model's name, how to load it, and what the comparison says of it."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     model: str
     kind: str  # the folder below pairdx/models that knows it
     description: str
@@ -32,13 +38,20 @@ class ModelCard:
         Raises:
             PairdxError: the folder holds none, or one of another shape.
         """
-        path = folder / "model.json"
+        remedy = "run `dvc repro`, or name a folder that holds a model"
+        return read_json(folder / "model.json", cls, "a model card", remedy)
+
+    def settings_as(self, form: type[S], folder: Path) -> S:
+        """Read the settings into the form that a kind of models gives them.
+
+        Raises:
+            PairdxError: they are of another form; ``folder`` is named.
+        """
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise PairdxError(f"{path}: no such file; run `dvc repro` to train it") from None
-        except (ValueError, TypeError) as error:
-            raise PairdxError(f"{path}: not a model card ({error})") from error
+            return form.model_validate(self.settings)
+        except ValidationError as error:
+            what = f"{folder}/model.json: settings.{fault(error)}"
+            raise PairdxError(f"{what}; train the model again") from None
 
 
 def trained(models: Path, names: Iterable[str]) -> list[str]:

@@ -15,22 +15,37 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     """Read a state dict; one inside a training checkpoint (``state_dict``) is found.
 
     Raises:
-        PairdxError: there is no such file, it is damaged, or it holds code.
+        PairdxError: there is no such file, it is damaged, or it holds code or no numbers.
     """
     _must_exist(path)
     if path.suffix != ".safetensors":
-        return _tensors_only(path)
+        return check_finite(_tensors_only(path), path)
     try:
-        return load_file(path)
+        return check_finite(load_file(path), path)
     except (OSError, SafetensorError) as error:
         raise _damaged(path, error) from error
+
+
+def check_finite(weights: dict[str, Tensor], source: Path | str) -> dict[str, Tensor]:
+    """Return ``weights`` if all of them are numbers.
+
+    Raises:
+        PairdxError: one is NaN or infinite, and whatever the model says would be.
+    """
+    for name, weight in weights.items():
+        if not weight.isfinite().all():
+            raise PairdxError(
+                f"{source}: {name} holds NaN or infinity; get the weights again, or train the "
+                "model again with a lower lr"
+            )
+    return weights
 
 
 def check_weights(path: Path) -> None:
     """Refuse what :func:`read_weights` would refuse; of safetensors only the header is read.
 
     Raises:
-        PairdxError: as :func:`read_weights`.
+        PairdxError: as :func:`read_weights`, but for what numbers a file holds.
     """
     _must_exist(path)
     if path.suffix != ".safetensors":

@@ -1,10 +1,8 @@
 """A PairClassifier as a model folder: built from params, saved, loaded, applied, explained."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +10,8 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, shortened
+from pairdx.core.inputs import read_json
 from pairdx.core.outputs import write_json
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel, Reading, Tokens, no_tokens
@@ -20,22 +19,12 @@ from pairdx.models.common.predictor import PARTS, Part, Predictor, device, proba
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
 from pairdx.models.fusion.network import Batch, CaptionEncoder, PairClassifier, to_device
-from pairdx.models.fusion.params import ClassifierParams
+from pairdx.models.fusion.params import ClassifierParams, ClassifierSettings, NetworkShape
 from pairdx.models.fusion.reading import read
 from pairdx.pairs.images import ImageInput
-from pairdx.pairs.text import Vocabulary, WordVectors
+from pairdx.pairs.text import FIRST_WORD, Vocabulary, WordVectors
 
 BATCH = 64
-# What a network of the same shape is built from again.
-SETTINGS = {
-    "image_encoder",
-    "image_size",
-    "text",
-    "text_width",
-    "hidden",
-    "dropout",
-    "average_mirror",
-}
 
 
 @dataclass(frozen=True)
@@ -124,25 +113,24 @@ class Classifier(Predictor):
         Raises:
             PairdxError: a file is missing, damaged, or does not fit the card.
         """
-        settings = card.settings
+        settings = card.settings_as(ClassifierSettings, folder)
         weights = read_weights(folder / "weights.safetensors")
         caption = vocabulary = None
         try:
-            if settings["caption"]:
-                vocabulary = _read_vocabulary(folder / "vocabulary.json")
+            if settings.caption:
                 table = weights["caption.vectors.weight"]
-                caption = CaptionEncoder(table, settings["text_width"], True, settings["text"])
-            image = ImageEncoder(settings["image_encoder"]) if settings["image"] else None
+                caption = CaptionEncoder(table, settings.text_width, True, settings.text)
+                vocabulary = _read_vocabulary(folder / "vocabulary.json", table)
+            image = ImageEncoder(settings.image_encoder) if settings.image else None
             network = PairClassifier(
-                image, caption, settings["hidden"], settings["dropout"], settings["fusion"]
+                image, caption, settings.hidden, settings.dropout, settings.fusion
             )
             network.load_state_dict(weights)
-            fit = _image_input(settings) if image else None
-        except (RuntimeError, KeyError) as error:
-            reason = " ".join(str(error).split())
+        except (RuntimeError, KeyError, IndexError) as error:
+            reason = shortened(error)
             raise PairdxError(f"{folder}: weights and model.json differ ({reason})") from error
-        inputs = Inputs(fit, vocabulary)
-        return cls(network.to(device()).eval(), inputs, settings["average_mirror"])
+        inputs = Inputs(_image_input(settings, folder), vocabulary)
+        return cls(network.to(device()).eval(), inputs, settings.average_mirror)
 
 
 def load(folder: Path, card: ModelCard) -> Classifier:
@@ -205,7 +193,7 @@ def card(
         "image": network.image is not None,
         "caption": network.caption is not None,
         "fusion": params.joined_by,
-        **params.model_dump(include=SETTINGS),
+        **params.model_dump(include=set(NetworkShape.model_fields)),
     }
     if (fit := classifier.inputs.image) is not None:
         settings |= {"mean": fit.mean, "std": fit.std}
@@ -213,13 +201,18 @@ def card(
     return ModelCard(name, "fusion", description, True, parameters, settings)
 
 
-def _image_input(settings: dict[str, Any]) -> ImageInput:
-    return ImageInput(settings["image_size"], tuple(settings["mean"]), tuple(settings["std"]))
+def _image_input(settings: ClassifierSettings, folder: Path) -> ImageInput | None:
+    if not settings.image:
+        return None
+    if settings.mean is None or settings.std is None:
+        raise PairdxError(f"{folder}/model.json: settings.mean or settings.std is missing")
+    return ImageInput(settings.image_size, settings.mean, settings.std)
 
 
-def _read_vocabulary(path: Path) -> Vocabulary:
+def _read_vocabulary(path: Path, table: Tensor) -> Vocabulary:
+    vocabulary = read_json(path, Vocabulary, "a vocabulary", "train the model again")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return Vocabulary(tuple(content["words"]), content["max_tokens"])
-    except (OSError, ValueError, KeyError) as error:
-        raise PairdxError(f"{path}: not a vocabulary ({error}); train the model again") from error
+        vocabulary.check_rows(len(table) - FIRST_WORD)
+    except ValueError as error:
+        raise PairdxError(f"{path}: {error}; train the model again") from None
+    return vocabulary

@@ -3,7 +3,6 @@
 Shapes: ``N`` captions, ``W`` words of one, ``R`` variants of it, ``K`` classes.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,14 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import STRICT, read_json, regular
 from pairdx.core.outputs import write_json
 from pairdx.core.params import Section
 from pairdx.core.schema import LABELS
@@ -27,14 +27,27 @@ from pairdx.models.common.predictor import Part, Predictor
 from pairdx.pairs.text import tokenize
 
 
-class TfidfParams(Section):
+class TfidfSettings(Section):
+    """What stands in the card of a fitted model, too."""
+
+    ngrams: int = Field(ge=1, le=5)
+
+
+class TfidfParams(TfidfSettings):
     """TF-IDF of words and word n-grams, then logistic regression."""
 
     section: ClassVar[str] = "tfidf"
-    ngrams: int = Field(ge=1, le=5)
     min_count: int = Field(ge=1)  # captions that hold the term
     max_features: int = Field(ge=1)
     inverse_regularisation: float = Field(gt=0)  # scikit-learn's C
+
+
+@dataclass(frozen=True)
+class Terms:
+    """vocabulary.json: what each weight of a class is about."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    terms: list[str]
 
 
 @dataclass(frozen=True)
@@ -96,16 +109,19 @@ class TfidfClassifier(Predictor):
         Raises:
             PairdxError: a file is missing or damaged.
         """
+        settings = card.settings_as(TfidfSettings, folder)
+        path = folder / "vocabulary.json"
+        terms = read_json(path, Terms, "a list of terms", "train the model again").terms
         try:
-            terms = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))["terms"]
-            weights = load_file(folder / "weights.safetensors")
-            vectorizer = _vectorizer(card.settings["ngrams"], vocabulary=terms)
+            weights = load_file(regular(folder / "weights.safetensors"))
+            _check(weights, len(terms))
+            vectorizer = _vectorizer(settings.ngrams, vocabulary=terms)
             vectorizer.idf_ = weights["idf"]
-            model = LogisticRegression()
-            model.classes_ = np.arange(len(LABELS))
-            model.coef_, model.intercept_ = weights["coefficients"], weights["intercepts"]
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise PairdxError(f"{folder}: not a TF-IDF model ({error}); train it again") from error
+        model = LogisticRegression()
+        model.classes_ = np.arange(len(LABELS))
+        model.coef_, model.intercept_ = weights["coefficients"], weights["intercepts"]
         return cls(vectorizer, model)
 
 
@@ -166,6 +182,16 @@ def _places(words: list[str], ngrams: tuple[int, int]) -> dict[str, list[tuple[i
         for start in range(len(words) - length + 1):
             found.setdefault(" ".join(words[start : start + length]), []).append((start, length))
     return found
+
+
+def _check(weights: dict[str, NDArray[np.float64]], terms: int) -> None:
+    """Raise ValueError unless weights have the shapes of such a model, and are numbers."""
+    shapes = {"idf": (terms,), "coefficients": (len(LABELS), terms), "intercepts": (len(LABELS),)}
+    for name, shape in shapes.items():
+        if weights[name].shape != shape:
+            raise ValueError(f"{name} of shape {weights[name].shape}, not {shape}")
+        if not np.isfinite(weights[name]).all():
+            raise ValueError(f"{name} holds NaN or infinity")
 
 
 def _vectorizer(ngrams: int, **options: object) -> TfidfVectorizer:

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from pairdx.core.params import Section
+from pairdx.pairs.text import MAX_TOKENS
 
 
 class WordVectorsParams(Section):
@@ -15,7 +16,7 @@ class WordVectorsParams(Section):
     path: str | None  # file: GloVe .txt or .zip, or word2vec text, .gz or not
     name: str  # gensim: a name of `pairdx weights list`, or of gensim-data
     max_words: int = Field(ge=1)  # file, gensim: the most frequent words that are kept
-    max_tokens: int = Field(ge=1, le=512)  # tokens of a caption that are read
+    max_tokens: int = Field(ge=1, le=MAX_TOKENS)  # tokens of a caption that are read
     dimension: int = Field(ge=2, le=2048)
     window: int = Field(ge=1)  # train
     min_count: int = Field(ge=1)  # train
