@@ -108,8 +108,7 @@ def _in_order(
 
 def _by_cluster(address: str, function: Callable[[C], R], chunks: Iterable[C]) -> Iterator[R]:
     with _connect(address) as client, _told(address):
-        if not client.nthreads():
-            log.warning("%s = %s: waiting for a first worker", SCHEDULER, address)
+        _check_imports(client, address)
         work = partial(_on_worker, function, environment(), Path.cwd())
         pool = client.get_executor(pure=False)
         # Asked for each chunk: workers come and go.
@@ -138,26 +137,35 @@ def _connect(address: str) -> "Client":
         ) from None
 
 
+def _check_imports(client: "Client", address: str) -> None:
+    """Refuse a cluster without pairdx: a worker that is given a function of it would just die."""
+    if not client.nthreads():
+        log.warning("%s = %s: waiting for a first worker", SCHEDULER, address)
+        client.wait_for_workers(1)
+    try:
+        client.run_on_scheduler(exec, "import pairdx")
+        client.run(exec, "import pairdx")
+    except ImportError as error:
+        raise PairdxError(
+            f"{SCHEDULER} = {address!r}: the scheduler or a worker cannot import pairdx ({error}); "
+            "install there what is installed here (docs/cluster.md)"
+        ) from None
+
+
 @contextmanager
 def _told(address: str) -> Iterator[None]:
     """Say on one line what is wrong with a cluster."""
     from distributed import KilledWorker
+    from distributed.comm import CommClosedError
 
     try:
         yield
     except KilledWorker:
         what = "several workers in a row died at the same chunk, most often because memory ran out"
         raise PairdxError(f"{SCHEDULER} = {address!r}: {what}; give them more") from None
-    except CancelledError:
+    except (CancelledError, CommClosedError):
         what = "the scheduler is gone"
         raise PairdxError(f"{SCHEDULER} = {address!r}: {what}; start it and run again") from None
-    except (ModuleNotFoundError, RuntimeError) as error:
-        if "pairdx" not in str(error) and "deserialization" not in str(error):
-            raise
-        raise PairdxError(
-            f"{SCHEDULER} = {address!r}: the scheduler or a worker cannot import pairdx; install "
-            "there what is installed here (docs/cluster.md)"
-        ) from None
 
 
 def _on_worker(function: Callable[[C], R], wanted: dict[str, str], folder: Path, chunk: C) -> R:
