@@ -13,17 +13,15 @@ from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from pairdx.core.engine import map_chunks, on_cluster
 from pairdx.core.schema import EMBEDDINGS, PAIRS, ROWS_PER_GROUP, count_groups, read_table
 from pairdx.models.common.predictor import Embedder, Predictor
 from pairdx.pairs.store import read_pairs
-from pairdx.prediction.embed import load_embedder
+from pairdx.prediction.embed import Rows, load_embedder, to_table
 from pairdx.prediction.predict import load_model, predict_pairs
 
 R = TypeVar("R")
-Rows = NDArray[np.float32]
 
 
 def _threads() -> int | None:
@@ -59,25 +57,13 @@ class SpreadModel:
     def embed(self, pairs: Path) -> pa.Table:
         """Embed a table of ``PAIRS`` as one of ``EMBEDDINGS``.
 
-        Parts of a figure may share a caption: it is encoded once, so that equals are equal to the
-        bit.
-
         Raises:
             PairdxError: there is no such model or table, or the model is not CLIP-like.
         """
         images = np.concatenate(list(self._each_group(self._embed_group, pairs)))
         names = [name for name in EMBEDDINGS.names if name not in ("image", "text")]
-        table = read_table(pairs, PAIRS, names)
-        captions = list(dict.fromkeys(table["caption"].to_pylist()))
-        starts = range(0, len(captions), ROWS_PER_GROUP)
-        parts = (captions[at : at + ROWS_PER_GROUP] for at in starts)
-        texts = np.concatenate(list(map_chunks(self._embed_captions, parts, workers=1)))
-        rows = {caption: row for row, caption in enumerate(captions)}
-        columns = {name: table[name] for name in names} | {
-            "image": list(images),
-            "text": [texts[rows[caption]] for caption in table["caption"].to_pylist()],
-        }
-        return pa.table(columns, EMBEDDINGS)
+        columns = read_table(pairs, PAIRS, names).to_pydict()
+        return to_table(columns, images, self._embed_all)
 
     def use_threads(self) -> None:
         """Give torch in this process the threads that it has where the run was started."""
@@ -95,6 +81,11 @@ class SpreadModel:
 
     def _embed_group(self, pairs: Path, group: int) -> Rows:
         return _embedder(self).embed_images(read_pairs(pairs, group).images)
+
+    def _embed_all(self, captions: list[str]) -> Rows:
+        starts = range(0, len(captions), ROWS_PER_GROUP)
+        parts = (captions[at : at + ROWS_PER_GROUP] for at in starts)
+        return np.concatenate(list(map_chunks(self._embed_captions, parts, workers=1)))
 
     def _embed_captions(self, captions: list[str]) -> Rows:
         return _embedder(self).embed_captions(captions)

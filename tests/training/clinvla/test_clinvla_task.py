@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from small import STILL, drawn, section, write_pairs
+from small import STILL, drawn, section
 from torch.nn import functional
 
 from pairdx.core.errors import PairdxError
@@ -15,12 +15,11 @@ from pairdx.doctor.runs import BASE_MEMORY, memory
 from pairdx.doctor.scale import Scale
 from pairdx.doctor.times import Work
 from pairdx.evidence.retrieval.retrieval import read_searches, score
-from pairdx.models.clinvla.clinvla import card
 from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.common.card import ModelCard
 from pairdx.pairs.images import ImageInput
-from pairdx.prediction.spread import SpreadModel
+from pairdx.prediction.embed import embed_pairs
 from pairdx.training.clinvla.alignment import AlignmentTask, DecodedPairs
 from pairdx.training.clinvla.clinvla import align_only, classify_only, new_clinvla, train_clinvla
 from pairdx.training.clinvla.local_objective import word_mask, word_region_similarity
@@ -232,11 +231,7 @@ def test_the_literal_objective_collapses_and_the_contrastive_one_does_not(base):
 def test_the_precision_of_validation_is_that_of_retrieval(base, tmp_path):
     model = new_clinvla(base, settings(), 1)
     scores = AlignmentTask(model, *decoded(model, TRAIN), settings()).validate()
-    (tmp_path / "clinvla").mkdir()
-    model.save(tmp_path / "clinvla", card("clinvla", "", model, base, tmp_path / "clinvla"))
-    pairs = write_pairs(tmp_path / "pairs.parquet", VALIDATION)
-    table = SpreadModel.at(tmp_path / "clinvla").embed(pairs)
-    write_table(table, tmp_path / "e.parquet", EMBEDDINGS)
+    write_table(embed_pairs(model, VALIDATION), tmp_path / "e.parquet", EMBEDDINGS)
     found = read_searches(tmp_path / "e.parquet")
     both = [score(found[name])["p_at_5"].mean() for name in ("text_to_image", "image_to_text")]
     assert scores["validation_p_at_5"] == pytest.approx(np.mean(both), abs=1e-5)
