@@ -29,6 +29,7 @@ from pairdx.readers.decisions import DECISIONS
 from pairdx.sources.archives import Archives
 
 CHUNK = 32  # pairs handed to a worker at a time
+MANY = 10_000  # pairs; for fewer it takes longer to start processes than to clean images
 ACTIONS = ("kept", "masked", "cropped", "dropped")
 
 Row = dict[str, Any]
@@ -116,8 +117,9 @@ def scrub(
     pairs = tqdm(_joined(cohort, facts), total=len(cohort), desc="scrub", disable=None)
     decided = _decide(pairs, params, words, screening)
     chunks = iter(lambda: list(islice(decided, CHUNK)), [])
+    work, workers = partial(_clean_chunk, raw.absolute(), params), 0 if len(cohort) > MANY else 1
     with TableWriter(out, SCRUBBED) as table:
-        for cleaned in map_chunks(partial(_clean_chunk, raw.absolute(), params), chunks):
+        for cleaned in map_chunks(work, chunks, workers):
             for row, rewritten in cleaned:
                 screening.images_rewritten += rewritten
                 table.write(row)
