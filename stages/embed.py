@@ -6,18 +6,17 @@ from pairdx.core.outputs import new_folder
 from pairdx.core.schema import EMBEDDINGS, write_table
 from pairdx.core.stage import run
 from pairdx.evidence.retrieval.params import RetrieveParams
-from pairdx.pairs.store import read_pairs
-from pairdx.prediction.embed import embed_pairs, load_embedder
+from pairdx.prediction.spread import SpreadModel
 
 
 def main(*, models: Path, pairs: Path, out: Path) -> str:
     """Embed the pairs of one split by every model, each image and each caption by itself."""
-    names, test = RetrieveParams.load().models, read_pairs(pairs)
+    names = RetrieveParams.load().models
     with new_folder(out) as folder:
         for name in names:
-            table = embed_pairs(load_embedder(models / name), test)
+            table = SpreadModel.at(models / name).embed(pairs)
             write_table(table, folder / f"{name}.parquet", EMBEDDINGS)
-    return f"{len(test)} pairs by {len(names)} models -> {out}/"
+    return f"{table.num_rows} pairs by {len(names)} models -> {out}/"
 
 
 if __name__ == "__main__":

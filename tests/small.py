@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import torch
 import yaml
 from PIL import Image
 from releases import encode, picture
 
 from pairdx.core.params import read
-from pairdx.core.schema import LABELS
+from pairdx.core.schema import LABELS, PAIRS, write_table
 from pairdx.models.clip.params import ZeroShotModel, ZeroShotParams
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.store import Pairs
@@ -90,6 +91,22 @@ def drawn(count, side=32):
         captions=[f"A {label} of patient {row}." for row, label in enumerate(labels)],
         images=images,
     )
+
+
+def write_pairs(path, pairs):
+    """Write pairs as a table of a split."""
+    columns = {
+        "id": pairs.ids,
+        "article_id": pairs.articles,
+        "case_id": pairs.cases,
+        "figure_id": pairs.figures,
+        "label": pairs.labels,
+        "caption": pairs.captions,
+        "image": [{"bytes": image, "path": "image.png"} for image in pairs.images],
+    }
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    write_table(pa.Table.from_pylist(rows, PAIRS), path, PAIRS)
+    return path
 
 
 def word_vectors(max_tokens=6, width=8):

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 from model_folders import untrained_clip
-from small import drawn, section
+from small import drawn, section, write_pairs
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, write_table
 from pairdx.evidence.retrieval.params import RetrieveParams
 from pairdx.evidence.retrieval.retrieval import read_searches, summarise
-from pairdx.prediction.embed import embed_pairs, load_embedder
+from pairdx.prediction.embed import load_embedder
+from pairdx.prediction.spread import SpreadModel
 
 PAIRS = drawn(12)
 
@@ -23,7 +24,8 @@ def clip(architecture):
 
 
 def test_a_folder_is_embedded_and_scored(clip, model_folders, tmp_path):
-    table = embed_pairs(load_embedder(model_folders / "clip_zero_shot"), PAIRS)
+    pairs = write_pairs(tmp_path / "pairs.parquet", PAIRS)
+    table = SpreadModel.at(model_folders / "clip_zero_shot").embed(pairs)
     assert table.schema.equals(EMBEDDINGS)
     images, texts = (np.array(table[name].to_pylist()) for name in ("image", "text"))
     np.testing.assert_allclose(np.linalg.norm(images, axis=1), 1, atol=1e-6)
@@ -48,9 +50,11 @@ def test_batches_make_no_difference(clip, monkeypatch):
     np.testing.assert_allclose(clip.embed_captions(PAIRS.captions), whole[1], atol=1e-6)
 
 
-def test_equal_captions_are_equal_to_the_bit(clip):
+def test_equal_captions_are_equal_to_the_bit(model_folders, tmp_path):
     captions = ["a chart", *PAIRS.captions[1:-1], "a chart"]
-    table = embed_pairs(clip, dataclasses.replace(PAIRS, captions=captions))
+    changed = dataclasses.replace(PAIRS, captions=captions)
+    pairs = write_pairs(tmp_path / "pairs.parquet", changed)
+    table = SpreadModel.at(model_folders / "clip_zero_shot").embed(pairs)
     first, *_, last = table["text"].to_pylist()
     assert first == last
 

@@ -154,6 +154,7 @@ def read_table(
     schema: pa.Schema,
     columns: Sequence[str] | None = None,
     ids: pa.Array | None = None,
+    group: int | None = None,
 ) -> pa.Table:
     """Read ``path`` (or some of its columns) and cast it to ``schema``.
 
@@ -165,6 +166,7 @@ def read_table(
         schema: of its columns, and their types.
         columns: those wanted; None: all.
         ids: of the rows wanted, which needs the column ``id``; None: all.
+        group: the number of the one row group wanted; None: all.
 
     Raises:
         PairdxError: the file is missing, is no Parquet, or lacks a column of ``schema``.
@@ -183,6 +185,7 @@ def read_table(
             groups = [
                 _rows(file.read_row_group(number, names), ids)
                 for number in range(file.num_row_groups)
+                if group in (None, number)
             ]
             table = pa.concat_tables(groups) if groups else file.read(columns=names)
             return table.select(names).cast(wanted)
@@ -193,6 +196,17 @@ def read_table(
         raise PairdxError(
             f"{path}: not a readable Parquet table ({reason}); delete it and run `dvc repro`"
         ) from error
+
+
+def count_groups(path: Path, schema: pa.Schema) -> int:
+    """Return how many row groups a table has.
+
+    Raises:
+        PairdxError: as :func:`read_table`.
+    """
+    read_table(path, schema, columns=schema.names[:1])
+    with pq.ParquetFile(path) as file:
+        return int(file.num_row_groups)
 
 
 def _rows(table: pa.Table, ids: pa.Array | None) -> pa.Table:

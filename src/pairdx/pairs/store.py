@@ -45,13 +45,13 @@ class Pairs:
         return torch.tensor([LABELS.index(label) for label in self.labels])
 
 
-def read_pairs(path: Path) -> Pairs:
-    """Read one split.
+def read_pairs(path: Path, group: int | None = None) -> Pairs:
+    """Read one split, or one row group of it.
 
     Raises:
         PairdxError: the table is missing, damaged or empty, or holds a label outside the six.
     """
-    table = read_table(path, PAIRS, COLUMNS)
+    table = read_table(path, PAIRS, COLUMNS, group=group)
     if not table.num_rows:
         raise PairdxError(f"{path}: the split is empty")
     _check_labels(path, table["label"].to_pylist())

@@ -10,6 +10,7 @@ from pairdx.core.schema import SCREENED, SCRUBBED, read_table
 from pairdx.curate.identifiers.kinds import PLACEHOLDERS
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.scan import scan
+from pairdx.curate.scrub import scrub as module
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.scrub import scrub
 from pairdx.sources.multicare import read_rows
@@ -72,6 +73,15 @@ def test_policy(scanned, tmp_path):
     assert metrics["by_reason"]["caption: name"]["chart"] == 2
     assert metrics["by_reason"]["image: undecodable"]["electrography"] == 1
     assert metrics["decisions_obeyed"] == {"keep": 0, "mask": 0, "drop": 0}
+
+
+def test_processes_and_chunks_change_nothing(scanned, tmp_path, monkeypatch):
+    alone, many = tmp_path / "alone.parquet", tmp_path / "many.parquet"
+    told = scrub(*scanned, params(), {}, alone).metrics()
+    monkeypatch.setattr(module, "MANY", 0)
+    monkeypatch.setattr(module, "CHUNK", 4)
+    assert scrub(*scanned, params(), {}, many).metrics() == told
+    assert many.read_bytes() == alone.read_bytes()
 
 
 def test_what_was_done_is_told(scanned, tmp_path):

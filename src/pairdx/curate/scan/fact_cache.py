@@ -16,6 +16,8 @@ from pairdx.core.errors import PairdxError
 FILE = "facts.sqlite"
 WAIT = 60  # seconds for another worker that is just writing
 
+Fact = tuple[Any, tuple[object, ...]]  # what was found, and its key
+
 
 class FactCache:
     """Facts by key, in one SQLite file that several processes may read and write.
@@ -55,6 +57,17 @@ class FactCache:
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
+    def take_new(self) -> list[Fact]:
+        """Return the facts that were put since this was last called, and are not in the file."""
+        return []
+
+    def copy(self, path: Path) -> None:
+        """Write what is known to a file that a :class:`FactCopy` reads."""
+        try:
+            self._database.execute("VACUUM INTO ?", (str(path),))
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
     def __len__(self) -> int:
         """Return how many facts are known."""
         count: int = self._database.execute("SELECT count(*) FROM facts").fetchone()[0]
@@ -66,6 +79,32 @@ class FactCache:
 
     def _unusable(self, error: Exception) -> PairdxError:
         return PairdxError(f"{self.path}: the scan's cache cannot be used ({error}); delete it")
+
+
+class FactCopy(FactCache):
+    """A copy that many machines read and nobody writes; what is put waits for `take_new`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._new: list[Fact] = []
+        # A cluster's worker has several threads, of which one at a time comes here.
+        self._database = sqlite3.connect(
+            f"{path.as_uri()}?immutable=1", uri=True, check_same_thread=False
+        )
+
+    def put(self, found: Any, *key: object) -> None:  # noqa: ANN401
+        """Keep facts until they are taken."""
+        self._new.append((found, key))
+
+    def take_new(self) -> list[Fact]:
+        """See :class:`FactCache`."""
+        new, self._new = self._new, []
+        return new
+
+
+def open_facts(place: Path) -> FactCache:
+    """Open a cache by its folder, or a copy of one by its file."""
+    return FactCopy(place) if place.is_file() else FactCache(place)
 
 
 def _digest(key: tuple[object, ...]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from pairdx.curate.scan.faces import Face, FaceFinder
-from pairdx.curate.scan.fact_cache import FactCache
+from pairdx.curate.scan.fact_cache import Fact, open_facts
 from pairdx.curate.scan.ocr import TextReader, Word
 from pairdx.curate.scan.params import ScanParams
 
@@ -27,7 +27,7 @@ class PixelFacts:
             )
         if params.faces != "off":
             self._finder = FaceFinder(params.face_sides, params.min_face_score)
-        self._cache = FactCache(cache)
+        self._cache = open_facts(cache)
 
     def words(self, image: Image.Image, pixel_sha256: str) -> Facts:
         """Return the words as rows of ``WORD``; none if they are not searched for."""
@@ -38,6 +38,10 @@ class PixelFacts:
         """Return the faces as rows of ``FACE``; none if they are not searched for."""
         finder = self._finder
         return self._known(image, pixel_sha256, finder.key, finder.find) if finder else []
+
+    def take_new(self) -> list[Fact]:
+        """Return what was found and could not be kept here, once."""
+        return self._cache.take_new()
 
     def _known(
         self,

@@ -7,12 +7,11 @@ on where it was.
 """
 
 import logging
-import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
-from multiprocessing import get_context
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from pairdx.core.decode import UndecodableError, decode, perceptual_hash, pixel_hash
+from pairdx.core.engine import map_chunks, on_cluster
 from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
-from pairdx.curate.scan.fact_cache import FactCache
+from pairdx.curate.scan.fact_cache import Fact, FactCache
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import Archives
@@ -38,7 +38,6 @@ PAPER = 200  # least mean of the channels of what is as light as paper
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
-Chunk = tuple[Path, list[Row], ScanParams, Path]
 
 
 def scan(raw: Path, cohort: pa.Table, params: ScanParams, cache: Path) -> pa.Table:
@@ -51,35 +50,47 @@ def scan(raw: Path, cohort: pa.Table, params: ScanParams, cache: Path) -> pa.Tab
         cache: the folder that keeps what was found in an image between runs.
     """
     pairs = cohort.select(["id", "archive", "member", "caption"])
-    chunks = [
-        (raw, pairs.slice(start, CHUNK).to_pylist(), params, cache)
-        for start in range(0, len(pairs), CHUNK)
-    ]
+    chunks = (pairs.slice(at, CHUNK).to_pylist() for at in range(0, len(pairs), CHUNK))
     facts = FactCache(cache)  # made here, so that no two workers make it at once
     known = len(facts)
-    with tqdm(total=len(pairs), desc="scan", unit="", disable=None) as progress:
+    with (
+        tqdm(total=len(pairs), desc="scan", unit="", disable=None) as progress,
+        _for_workers(facts) as shared,
+    ):
         rows: list[Row] = []
-        for scanned in _map(chunks, params.workers or os.cpu_count() or 1):
+        work = partial(_scan_chunk, raw.absolute(), params, shared)
+        for scanned, new in map_chunks(work, chunks, params.workers):
             rows += scanned
+            for found, key in new:
+                facts.put(found, *key)
             progress.update(len(scanned))
     log.info("scan: %d facts were known from %s, %d are new", known, cache, len(facts) - known)
     facts.close()
     return pa.Table.from_pylist(rows, schema=SCAN)
 
 
-def _map(chunks: list[Chunk], workers: int) -> Iterator[list[Row]]:
-    if min(workers, len(chunks)) <= 1:
-        yield from map(_scan_chunk, chunks)
+@contextmanager
+def _for_workers(facts: FactCache) -> Iterator[Path]:
+    """Yield what workers open: the cache itself, or on other machines a copy that none writes.
+
+    SQLite's file may be written by several processes of one machine, not by those of several. What
+    a cluster's workers find comes back with their chunk, and this process keeps it.
+    """
+    if not on_cluster():
+        yield facts.path.parent
         return
-    # Started afresh, not forked: pyarrow has threads, and a fork of those can lock up.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_scan_chunk, chunks)
+    with TemporaryDirectory(dir=facts.path.parent) as folder:
+        copy = Path(folder).absolute() / "known.sqlite"
+        facts.copy(copy)
+        yield copy
 
 
-def _scan_chunk(chunk: Chunk) -> list[Row]:
-    raw, pairs, params, cache = chunk
+def _scan_chunk(
+    raw: Path, params: ScanParams, cache: Path, pairs: list[Row]
+) -> tuple[list[Row], list[Fact]]:
+    """Scan some pairs; return their rows, and the facts that are not in the cache."""
     with Archives(raw) as archives:
-        return [
+        rows = [
             {
                 "id": pair["id"],
                 **scan_pair(
@@ -88,6 +99,7 @@ def _scan_chunk(chunk: Chunk) -> list[Row]:
             }
             for pair in pairs
         ]
+    return rows, _pixel_facts(params, cache).take_new()
 
 
 def scan_pair(data: bytes, caption: str, params: ScanParams, cache: Path) -> Row:

@@ -6,14 +6,17 @@ for the review nor in the metrics.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from tqdm import tqdm
 
+from pairdx.core.engine import map_chunks
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, SCREENED, SCRUBBED
 from pairdx.core.streaming import TableWriter
@@ -25,6 +28,8 @@ from pairdx.curate.scrub.policy import Decision, decide
 from pairdx.readers.decisions import DECISIONS
 from pairdx.sources.archives import Archives
 
+CHUNK = 32  # pairs handed to a worker at a time
+MANY = 10_000  # pairs; for fewer it takes longer to start processes than to clean images
 ACTIONS = ("kept", "masked", "cropped", "dropped")
 
 Row = dict[str, Any]
@@ -109,15 +114,28 @@ def scrub(
         What was done to which pair.
     """
     screening = Screening()
-    with Archives(raw) as archives, TableWriter(out, SCRUBBED) as table:
-        pairs = tqdm(_joined(cohort, facts), total=len(cohort), desc="scrub", disable=None)
-        for pair in pairs:
-            proposed, word = decide(pair, params), words.get(pair["id"])
-            done = overrule(proposed, pair, word)
-            screening.add(pair, proposed, done, word)
-            if done.action != "dropped":
-                table.write(_clean(pair, done, archives, params, screening))
+    pairs = tqdm(_joined(cohort, facts), total=len(cohort), desc="scrub", disable=None)
+    decided = _decide(pairs, params, words, screening)
+    chunks = iter(lambda: list(islice(decided, CHUNK)), [])
+    work, workers = partial(_clean_chunk, raw.absolute(), params), 0 if len(cohort) > MANY else 1
+    with TableWriter(out, SCRUBBED) as table:
+        for cleaned in map_chunks(work, chunks, workers):
+            for row, rewritten in cleaned:
+                screening.images_rewritten += rewritten
+                table.write(row)
     return screening
+
+
+def _decide(
+    pairs: Iterable[Row], params: ScrubParams, words: Mapping[str, str], screening: Screening
+) -> Iterator[tuple[Row, Decision]]:
+    """Note what is done to each pair, and yield those that are not dropped."""
+    for pair in pairs:
+        proposed, word = decide(pair, params), words.get(pair["id"])
+        done = overrule(proposed, pair, word)
+        screening.add(pair, proposed, done, word)
+        if done.action != "dropped":
+            yield pair, done
 
 
 def _joined(cohort: pa.Table, facts: pa.Table) -> Iterator[Row]:
@@ -131,23 +149,31 @@ def _joined(cohort: pa.Table, facts: pa.Table) -> Iterator[Row]:
             yield left | right | {"identifiers": found}
 
 
+def _clean_chunk(
+    raw: Path, params: ScrubParams, decided: list[tuple[Row, Decision]]
+) -> list[tuple[Row, bool]]:
+    """Return a row of ``SCRUBBED`` for each pair, and whether its image was written anew."""
+    with Archives(raw) as archives:
+        return [_clean(pair, decision, archives, params) for pair, decision in decided]
+
+
 def _clean(
-    pair: Row, decision: Decision, archives: Archives, params: ScrubParams, screening: Screening
-) -> Row:
+    pair: Row, decision: Decision, archives: Archives, params: ScrubParams
+) -> tuple[Row, bool]:
     image = clean_image(
         archives.read(pair["archive"], pair["member"]),
         params.max_side,
         [(r.left, r.top, r.right, r.bottom) for r in decision.regions],
         decision.crop,
     )
-    screening.images_rewritten += image.changed
-    return {name: pair.get(name) for name in SCRUBBED.names} | {
+    row = {name: pair.get(name) for name in SCRUBBED.names} | {
         "image": {"bytes": image.data, "path": f"{pair['id']}.{image.extension}"},
         "width": image.width,
         "height": image.height,
         "age": _age(pair, params),
         "caption": mask(pair["caption"], pair["identifiers"], decision.caption_kinds),
     }
+    return row, image.changed
 
 
 def _age(pair: Row, params: ScrubParams) -> float | None:
