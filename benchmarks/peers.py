@@ -166,7 +166,7 @@ def first(pairs: Pairs, count: int) -> Pairs:
 
 
 def ways(setting: Setting, workers: int) -> Iterator[Way]:
-    """All ways to train: ours in the number format of params.yaml and in float32, and the others."""
+    """All ways to train: ours in the format of params.yaml and in float32, and the others."""
     for precision in dict.fromkeys((resolve(setting.params.precision), torch.float32)):
         name = str(precision).removeprefix("torch.")
         params = setting.params.model_copy(update={"precision": name})
