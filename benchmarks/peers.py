@@ -237,6 +237,8 @@ def print_scores(setting: Setting, validation: Pairs, seeds: int, file: Path | N
         ours, naive = known[str(seed)]
         differences.append(ours - naive)
         print(f"| {seed} | {ours:.3f} | {naive:.3f} | {differences[-1]:+.3f} |", flush=True)
+    if seeds < 2:  # one has no interval
+        return
     low, high = ttest_1samp(differences, 0).confidence_interval(0.95)
     print(f"| mean | | | {fmean(differences):+.3f} [{low:+.3f}, {high:+.3f}] |")
 

@@ -29,6 +29,8 @@ class ClassifierTask:
         self.model = classifier.network
         if device().type == "cuda":  # where convolutions are faster so
             self.model.to(memory_format=torch.channels_last)
+        elif self.model.image is not None:
+            self.model.image.use_channels_last()
         self.rows, self.validation_rows = len(train), len(validation)
         self._classifier = classifier
         self._augment = Augment(params.augmentation)
