@@ -156,6 +156,7 @@ class Plain:
     network: PairClassifier
     batches: Batches
     params: ClassifierParams
+    clock: Callable[[], float] = time.perf_counter
     waited: float = 0.0  # seconds for batches
 
     def train(self, steps: int, after_epoch: Callable[[], object] = lambda: None) -> None:
@@ -177,10 +178,10 @@ class Plain:
 
     def _timed(self) -> Batches:
         """Move batches to the device, and count the time that they take."""
-        begun = time.perf_counter()
+        begun = self.clock()
         for batch in self.batches:
             images, tokens, targets = (part.to(device()) for part in batch)
-            self.waited += time.perf_counter() - begun
+            self.waited += self.clock() - begun
             if len(images) > 1:  # BatchNorm needs two; our loop leaves a last single one out, too
                 yield images, tokens, targets
-            begun = time.perf_counter()
+            begun = self.clock()

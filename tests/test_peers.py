@@ -95,8 +95,9 @@ def project(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("project")
-def test_the_table_has_a_row_a_way_and_the_naive_one_is_its_measure(capsys):
-    peers.main(size=[32], rounds=1)
+@pytest.mark.parametrize("clock", peers.CLOCKS)
+def test_the_table_has_a_row_a_way_and_the_naive_one_is_its_measure(capsys, clock):
+    peers.main(size=[32], rounds=1, clock=clock)
     rows = [line.strip("|").split("|") for line in capsys.readouterr().out.splitlines()]
     found = {cells[0].strip(): cells[-1].strip() for cells in rows if len(cells) == 6}
     assert {"PairDx, float32", *PEERS} <= set(found)
