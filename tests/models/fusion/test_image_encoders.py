@@ -99,3 +99,31 @@ def test_weights_of_another_shape_are_refused(tmp_path, published):
 def test_a_missing_file_is_named(tmp_path):
     refused(tmp_path / "nowhere.pth", "no such weight file")
     refused(tmp_path, "no such weight file")  # a folder
+
+
+def test_channels_last_reaches_the_last_stage_and_changes_no_value():
+    torch.manual_seed(1)
+    plain, laid_out = ImageEncoder("resnet18"), ImageEncoder("resnet18")
+    laid_out.load_state_dict(plain.state_dict())
+    laid_out.use_channels_last()
+    maps = {}
+    for name in ("layer1", "layer3", "layer4"):
+        stage = laid_out.backbone.get_submodule(name)
+        stage.register_forward_hook(lambda _, i, out, name=name: maps.update({name: out}))
+    images = torch.rand(4, 3, 96, 96)
+    one, other = (encoder(images).square().mean() for encoder in (plain, laid_out))
+    torch.testing.assert_close(other, one)
+    last = {
+        name: out.is_contiguous(memory_format=torch.channels_last) for name, out in maps.items()
+    }
+    assert last == {"layer1": True, "layer3": True, "layer4": False}
+    for loss in (one, other):
+        loss.backward()
+    for here, there in zip(laid_out.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(here.grad, there.grad, rtol=1e-3, atol=1e-5)
+
+
+def test_an_encoder_without_stages_keeps_its_layout():
+    encoder = ImageEncoder("test_vit")
+    encoder.use_channels_last()
+    assert all(weight.is_contiguous() for weight in encoder.parameters())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.optim import AdamW
+from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import OneCycleLR
 
 from pairdx.core.schema import LABELS
@@ -30,6 +30,8 @@ class ClassifierTask:
         self.model = classifier.network
         if device().type == "cuda":  # where convolutions are faster so
             self.model.to(memory_format=torch.channels_last)
+        elif self.model.image is not None:
+            self.model.image.use_channels_last()
         self.rows, self.validation_rows = len(train), len(validation)
         self.slow_parts = [self.model]
         self._classifier = classifier
@@ -104,14 +106,22 @@ def train_classifier(
     seed: int,
     checkpoint: Checkpoint,
 ) -> History:
-    """Train in place with AdamW and one cycle of the learning rate."""
+    """Train in place, from a seed."""
     torch.manual_seed(seed)
-    task = ClassifierTask(classifier, train, validation, params)
+    return train_task(ClassifierTask(classifier, train, validation, params), params, checkpoint)
+
+
+def train_task(task: ClassifierTask, params: ClassifierParams, checkpoint: Checkpoint) -> History:
+    """Train the task's network with AdamW and one cycle of the learning rate."""
     recipe = Recipe.of(params, params.epochs)
     weights = [weight for weight in task.model.parameters() if weight.requires_grad]
     optimizer = AdamW(weights, lr=params.lr, weight_decay=params.weight_decay, fused=True)
-    total = steps(len(train), recipe)
+    scheduler = one_cycle(optimizer, params, steps(task.rows, recipe))
+    return fit(task, recipe, optimizer, scheduler, checkpoint)
+
+
+def one_cycle(optimizer: Optimizer, params: ClassifierParams, total: int) -> OneCycleLR:
+    """Raise the learning rate and let it fall once in ``total`` steps."""
     # OneCycleLR divides by zero where the rise is exactly one step.
     warmup = params.warmup + (1e-9 if params.warmup * total == 1 else 0)
-    scheduler = OneCycleLR(optimizer, params.lr, total_steps=total, pct_start=warmup)
-    return fit(task, recipe, optimizer, scheduler, checkpoint)
+    return OneCycleLR(optimizer, params.lr, total_steps=total, pct_start=warmup)
