@@ -16,7 +16,7 @@ from pairdx.training.clinvla.alignment import AlignmentTask, DecodedPairs
 from pairdx.training.clip.objectives import prompt_cross_entropy
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
-from pairdx.training.common.placement import take
+from pairdx.training.common.placement import place, take
 from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
 
 
@@ -34,13 +34,17 @@ class ClassificationTask:
         self.rows, self.validation_rows = len(train), len(validation)
         self._clinvla = clinvla
         self._augment = Augment(params.augmentation)
-        self._train_images, self._targets = train.images, train.pairs.targets
+        self._train_images, self._targets = train.images, place(train.pairs.targets)
         self._images, self._validation_targets = validation.images, validation.pairs.targets
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        self._train_images.prefetch(batches)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
         images = self._clinvla.encode_images(
-            self._augment(take(self._train_images, rows)), self._clinvla.classify
+            self._augment(self._train_images.take(rows)), self._clinvla.classify
         )
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
         targets = take(self._targets, rows)
@@ -56,7 +60,7 @@ class ClassificationTask:
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
         logits = [
             self._clinvla.logits(images, prompts, self._clinvla.classify)
-            for images in self._images.split(EVALUATION_BATCH)
+            for images in self._images.batches(EVALUATION_BATCH)
         ]
         return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
 

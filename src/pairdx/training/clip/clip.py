@@ -15,6 +15,7 @@ from pairdx.training.clip.objectives import (
 )
 from pairdx.training.clip.params import ClipTrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.feed import Images
 from pairdx.training.common.loop import History, Recipe, fit
 from pairdx.training.common.placement import place, take
 from pairdx.training.common.validation import (
@@ -35,19 +36,27 @@ class ClipTask:
         self._clip = clip
         self._objective = params.objective
         self._augment = Augment(params.augmentation)
-        self._train, self._validation = train, validation
-        self._train_images = place(clip.image_input.decode_all(train.images))
-        self._validation_images = clip.image_input.decode_all(validation.images)
-        self._groups = caption_groups(train)
+        self._validation_targets = validation.targets
+        self._train_images = Images(train.images, clip.image_input)
+        self._validation_images = Images(validation.images, clip.image_input)
+        self._targets, self._groups = place(train.targets), place(caption_groups(train))
+        self._tokens = self._validation_tokens = torch.empty(0)
+        if params.objective == "captions":
+            self._tokens = place(clip.tokenizer(train.captions))
+            self._validation_tokens = place(clip.tokenizer(validation.captions))
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        self._train_images.prefetch(batches)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
-        images = self._clip.encode_images(self._augment(take(self._train_images, rows)))
+        images = self._clip.encode_images(self._augment(self._train_images.take(rows)))
         scale = self.model.logit_scale.exp()  # type: ignore[operator]
         if self._objective == "prompts":
-            targets = take(self._train.targets, rows)
+            targets = take(self._targets, rows)
             return prompt_cross_entropy(images, self._clip.encode_prompts(), scale, targets)
-        captions = self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
+        captions = self._clip.encode_tokens(take(self._tokens, rows))
         return multi_positive_contrastive(images, captions, scale, take(self._groups, rows))
 
     def after_step(self) -> None:
@@ -62,13 +71,13 @@ class ClipTask:
         well images and captions find each other.
         """
         self.model.eval()
-        parts = self._validation_images.split(EVALUATION_BATCH)
+        parts = self._validation_images.batches(EVALUATION_BATCH)
         images = torch.cat([self._clip.encode_images(part) for part in parts])  # (N, E)
-        scale, targets = self.model.logit_scale.exp(), self._validation.targets  # type: ignore[operator]
+        scale, targets = self.model.logit_scale.exp(), self._validation_targets  # type: ignore[operator]
         logits = scale * images @ self._clip.encode_prompts().T
         scores = validation_scores(logits.cpu(), targets)
         if self._objective == "captions":
-            captions = self._clip.encode_captions(self._validation.captions)
+            captions = self._clip.encode_tokens(self._validation_tokens)
             scores["validation_p_at_5"] = precision_both_ways(images, captions, targets)
         return scores
 

@@ -20,6 +20,7 @@ from pairdx.core.errors import PairdxError
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.placement import pinned
 from pairdx.training.common.precision import attention, autocast, resolve, use_threads
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
@@ -37,6 +38,10 @@ class Task(Protocol):
     @property
     def model(self) -> nn.Module:
         """The network that learns."""
+        ...
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """Make ready what the steps of an epoch will take, rows ``(B,)`` each, in this order."""
         ...
 
     def loss(self, rows: Tensor) -> Tensor:
@@ -216,8 +221,9 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], Tensor]) -> floa
     Losses are looked at once: a GPU that is asked after every step waits for the next one.
     """
     task.model.train()
-    order = torch.randperm(task.rows)
-    losses = torch.stack([step(rows) for rows in _batches(order, recipe.batch_size)])
+    batches = _batches(pinned(torch.randperm(task.rows)), recipe.batch_size)
+    task.prefetch(batches)
+    losses = torch.stack([step(rows) for rows in batches])
     if not losses.isfinite().all():
         first = losses[~losses.isfinite()][0].item()
         raise PairdxError(f"the training loss is {first}: lower the learning rate (lr)")
