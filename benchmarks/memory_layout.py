@@ -52,7 +52,7 @@ def step_of(layout: Layout, params: FusionParams) -> Callable[[], object]:
     lay_out(task.model, layout)
     task.model.train()
     there = task.batch(torch.arange(len(pairs)))
-    task.loss = partial(task.cost, there)  # type: ignore[method-assign]
+    task.loss = lambda rows: task.cost(task.model(there), rows)  # type: ignore[method-assign]
     optimizer = AdamW(task.model.parameters(), lr=1e-4, fused=True)
     scaler, dtype = torch.amp.GradScaler("cpu", enabled=False), resolve(params.precision)
     step = stepper(task, Recipe.of(params, 1), dtype, optimizer, None, scaler)

@@ -5,6 +5,9 @@
 The first holds all that the loop does to a batch: gather, augment (as params.yaml says), move,
 normalise. The second never changes its batch: what the device could do. Both take turns; medians of
 ``ROUNDS`` rounds. Pictures are noise: what they show costs nothing.
+
+Waiting for data is the time until a batch of images as they were decoded is at hand: gathered, and
+on a GPU handed to it (what the GPU itself waits for shows in the ratio).
 """
 
 import io
@@ -27,6 +30,7 @@ from pairdx.models.fusion import fusion
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import Vocabulary, WordVectors
+from pairdx.training.common.feed import Images
 from pairdx.training.common.loop import Recipe, stepper
 from pairdx.training.common.precision import resolve
 from pairdx.training.fusion.classifier import ClassifierTask
@@ -52,13 +56,31 @@ def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
-def seconds(step: Callable[[Tensor], Tensor], batches: list[Tensor]) -> float:
+def seconds(
+    step: Callable[[Tensor], Tensor],
+    batches: list[Tensor],
+    prefetch: Callable[[list[Tensor]], None],
+) -> float:
     """How long the steps take, until the last loss is known."""
     start = time.perf_counter()
+    prefetch(batches)
     for rows in batches:
         loss = step(rows)
     loss.item()
     return time.perf_counter() - start
+
+
+def noted(waits: list[float]) -> Callable[[Images, Tensor], Tensor]:
+    """Return `Images.take`, of which each call leaves its seconds in ``waits``."""
+    take = Images.take
+
+    def timed(images: Images, rows: Tensor) -> Tensor:
+        start = time.perf_counter()
+        batch = take(images, rows)
+        waits.append(time.perf_counter() - start)
+        return batch
+
+    return timed
 
 
 def main(size: int = 64, batch: int = 32, steps: int = 10, threads: int = 0) -> None:
@@ -85,13 +107,18 @@ def main(size: int = 64, batch: int = 32, steps: int = 10, threads: int = 0) -> 
     batches = list(torch.arange(len(pairs)).split(batch))
     task.model.train()
     times: dict[str, list[float]] = {name: [] for name in loops}
+    waits: list[float] = []
+    Images.take = noted(waits)  # type: ignore[method-assign, assignment]
     for _ in range(ROUNDS + 1):
         for name, loss in loops.items():
             task.loss = loss  # type: ignore[method-assign, assignment]
-            times[name].append(seconds(step, batches))
+            times[name].append(seconds(step, batches, task.prefetch))
     speeds = {name: len(pairs) / median(runs[1:]) for name, runs in times.items()}
     for name, speed in speeds.items():
         print(f"{name}: {speed:.0f} images/s")
+    rounds = [sum(part) for part in zip(*[iter(waits)] * len(batches), strict=True)]
+    waited = median(rounds[1:]) / median(times["as trained"][1:])
+    print(f"waiting for data: {waited:.2%} of a step")
     ratio = speeds["as trained"] / speeds["on a batch that is there"]
     print(f"{ratio:.2f} of the limit ({device()}, {dtype}, {torch.get_num_threads()} threads)")
 

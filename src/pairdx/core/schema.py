@@ -4,7 +4,8 @@ A table is read and written here only, so that a missing column or a damaged fil
 name, and the same rows give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -173,22 +174,43 @@ def read_table(
     """
     names = list(columns or schema.names)
     wanted = pa.schema([schema.field(name) for name in names])
-    try:
+    with readable(path), open_table(path, names) as file:
+        groups = [
+            _rows(file.read_row_group(number, names), ids)
+            for number in range(file.num_row_groups)
+            if group in (None, number)
+        ]
+        table = pa.concat_tables(groups) if groups else file.read(columns=names)
+        return table.select(names).cast(wanted)
+
+
+def open_table(path: Path, names: Sequence[str]) -> pq.ParquetFile:
+    """Open a table to read some of its row groups.
+
+    Raises:
+        PairdxError: the file is missing, is no Parquet, or lacks one of the columns ``names``.
+    """
+    with readable(path):
         # ParquetFile, not read_table: a path such as data/split=a/x must not grow a column.
-        with pq.ParquetFile(path, **READ) as file:
-            missing = [name for name in names if name not in file.schema_arrow.names]
-            if missing:
-                raise PairdxError(
-                    f"{path}: column {missing[0]!r} is missing; the table has "
-                    f"{', '.join(file.schema_arrow.names)}"
-                )
-            groups = [
-                _rows(file.read_row_group(number, names), ids)
-                for number in range(file.num_row_groups)
-                if group in (None, number)
-            ]
-            table = pa.concat_tables(groups) if groups else file.read(columns=names)
-            return table.select(names).cast(wanted)
+        file = pq.ParquetFile(path, **READ)
+        missing = [name for name in names if name not in file.schema_arrow.names]
+        if missing:
+            raise PairdxError(
+                f"{path}: column {missing[0]!r} is missing; the table has "
+                f"{', '.join(file.schema_arrow.names)}"
+            )
+        return file
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Tell what is wrong with a Parquet file on one line.
+
+    Raises:
+        PairdxError: within the block it turned out to be missing or damaged.
+    """
+    try:
+        yield
     except FileNotFoundError:
         raise PairdxError(f"{path}: no such file; run `dvc repro` to build it") from None
     except (pa.ArrowException, OSError) as error:

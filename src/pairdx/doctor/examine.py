@@ -51,7 +51,7 @@ def examine(path: Path) -> Iterator[Finding]:
         disk.append((download.cache, download.size))
     yield from examine_servers(sources)
     yield from examine_disk([*disk, (Path("data"), output_bytes(sections, scale, runs))])
-    yield examine_memory(memory(scale, runs))
+    yield examine_memory(memory(runs))
     precision = cast(ClassifierParams, sections["classifier"]).precision
     yield examine_gpu(precision in ("bfloat16", "float16"))
     yield from examine_times(sections, runs, scale, sum(size for _, size in disk))

@@ -101,23 +101,28 @@ def _describe(model: str, run: LastRun) -> tuple[Work, float] | None:
 
 
 def output_bytes(sections: dict[str, Section], scale: Scale, runs: dict[str, Work]) -> int:
-    """Add up what the stages will write, DVC's copies and the largest checkpoint."""
+    """Add up what stages will write, DVC's copies, the largest checkpoint and decoded images."""
     image = min(scale.image_bytes, MAX_IMAGE_BYTES)
     tables = scale.raw_bytes + image * (scale.cohort + 2 * scale.pairs)  # scrubbed; PairDx, export
     keys = cast(ZeroShotParams, sections["zero_shot"]).models
     costs = [_zero_shot_cost(key, sections) for key in keys]
     trained = [run.parameters * FLOAT for run in runs.values()]
     models = sum(trained) + sum(cost.parameters * FLOAT for cost in costs if cost)
-    return COPIES * (tables + models) + STATE * max(trained)
+    return COPIES * (tables + models) + STATE * max(trained) + pixel_bytes(scale, runs)
 
 
-def memory(scale: Scale, runs: dict[str, Work]) -> int:
-    """Estimate the memory of the largest training run: its images, weights and activations."""
+def pixel_bytes(scale: Scale, runs: dict[str, Work]) -> int:
+    """Add up the decoded images of all splits, once for each size in which models look at them."""
+    sides = {run.cost.side for run in runs.values() if run.cost is not None}
+    return sum((scale.train + scale.held_out) * 3 * side**2 for side in sides)
+
+
+def memory(runs: dict[str, Work]) -> int:
+    """Estimate the memory of the largest training run: its weights and activations."""
     needs = []
     for run in runs.values():
         need = TRAINED * FLOAT * run.parameters
         if run.cost is not None:
-            need += (scale.train + scale.held_out) * 3 * run.cost.side**2
             need += run.cost.activation_bytes * run.batch_size
         needs.append(need)
     return BASE_MEMORY + max(needs)

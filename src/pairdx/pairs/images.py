@@ -4,7 +4,7 @@ Shapes: ``N`` images, ``S`` pixels a side.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,6 +20,7 @@ from pairdx.core.errors import PairdxError
 if TYPE_CHECKING:
     from torch import Tensor
 
+AT_ONCE = 256  # images handed to the threads that decode
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -55,14 +56,23 @@ class ImageInput:
         return torch.from_numpy(self.pixels(data))
 
     def decode_all(self, images: Sequence[bytes]) -> "Tensor":
-        """Decode all images, uint8 of shape ``(N, 3, S, S)``; Pillow frees the GIL."""
+        """Decode all images, uint8 of shape ``(N, 3, S, S)``."""
         import torch
 
         stack = torch.empty((len(images), 3, self.size, self.size), dtype=torch.uint8)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for row, image in enumerate(pool.map(self.decode, images)):
-                stack[row] = image
+        for row, pixels in enumerate(self.decode_each(images)):
+            stack[row] = torch.from_numpy(pixels)
         return stack
+
+    def decode_each(self, images: Sequence[bytes]) -> Iterator[NDArray[np.uint8]]:
+        """Decode one image after another, ``(3, S, S)``, some at once: Pillow frees the GIL.
+
+        Raises:
+            PairdxError: the bytes of one are no image that can be read.
+        """
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for start in range(0, len(images), AT_ONCE):  # never all encoded images in memory
+                yield from pool.map(self.pixels, images[start : start + AT_ONCE])
 
     def pixels(self, data: bytes) -> NDArray[np.uint8]:
         """Decode one image without torch, ``(3, S, S)``.

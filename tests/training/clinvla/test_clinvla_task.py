@@ -11,7 +11,7 @@ from torch.nn import functional
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, write_table
 from pairdx.doctor.costs import Cost
-from pairdx.doctor.runs import BASE_MEMORY, memory
+from pairdx.doctor.runs import pixel_bytes
 from pairdx.doctor.scale import Scale
 from pairdx.doctor.times import Work
 from pairdx.evidence.retrieval.retrieval import read_searches, score
@@ -19,6 +19,7 @@ from pairdx.models.clinvla.params import ClinVlaParams
 from pairdx.models.clip.clip import ClipClassifier
 from pairdx.models.common.card import ModelCard
 from pairdx.pairs.images import ImageInput
+from pairdx.pairs.pixel_cache import FOLDER
 from pairdx.prediction.embed import embed_pairs
 from pairdx.training.clinvla.alignment import AlignmentTask, DecodedPairs
 from pairdx.training.clinvla.clinvla import align_only, classify_only, new_clinvla, train_clinvla
@@ -85,20 +86,22 @@ def test_both_parts_learn(base):
 
 @pytest.mark.parametrize("classify", ["task_adapter", "prompts"])
 def test_images_are_decoded_once_and_take_what_the_doctor_counts(base, monkeypatch, classify):
-    """Both parts look at the same tensors: of PairDx at 224 pixels others would be 2.9 GB more."""
-    sizes, decode = [], ImageInput.decode_all
+    """Both parts look at the same file, and so does the next training."""
+    counts, decode = [], ImageInput.decode_each
 
     def counted(self, images):
-        found = decode(self, images)
-        sizes.append(found.nbytes)
-        return found
+        counts.append(len(images))
+        return decode(self, images)
 
-    monkeypatch.setattr(ImageInput, "decode_all", counted)
-    train(base, epochs=1, classify_epochs=1, classify=classify)
+    monkeypatch.setattr(ImageInput, "decode_each", counted)
+    for seed in (1, 2):
+        train(base, seed, epochs=1, classify_epochs=1, classify=classify)
+    assert counts == [24, 12]
     cost = Cost(side=32, parameters=0, flops=0, activation_bytes=0)
     run = {"clinvla": Work(cost, parameters=0, rows=24, epochs=2, batch_size=8)}
     scale = Scale(0, 0, cohort=36, pairs=36, train=24, held_out=12)
-    assert sum(sizes) == memory(scale, run) - BASE_MEMORY
+    files = FOLDER.glob("*.u8")
+    assert sum(path.stat().st_size for path in files) == pixel_bytes(scale, run)
 
 
 def test_the_same_seed_gives_the_same_weights(base):

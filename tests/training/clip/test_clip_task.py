@@ -47,6 +47,20 @@ def test_each_objective_learns(start, objective):
     assert not same(clip, start())
 
 
+@pytest.mark.parametrize(
+    ("objective", "texts"), [("prompts", [6]), ("captions", [len(TRAIN), len(VALIDATION), 6])]
+)
+def test_texts_are_tokenised_once(start, objective, texts):
+    clip, counts = start(), []
+
+    def counted(captions):
+        counts.append(len(captions))
+        return clip.tokenizer(captions)
+
+    train(dataclasses.replace(clip, tokenizer=counted), objective=objective, epochs=2)
+    assert counts == texts
+
+
 @pytest.mark.parametrize("networks", [["pairdx_clip"], ["classifier"]])
 def test_images_are_changed_where_params_name_this_network(start, networks):
     """The paper's CLIP is shown what its official preprocessing gives, and no more."""

@@ -35,6 +35,7 @@ class Toy:
         self.stop_after, self.script = stop_after, script
         self.epochs = 0
         self.batches = []
+        self.announced = []
         self.after = 0
 
     def loss(self, rows):
@@ -44,6 +45,9 @@ class Toy:
         self.batches.append(rows)
         noisy = self.inputs[rows] + 0.1 * torch.randn(len(rows), 5)  # as augmentation draws
         return functional.cross_entropy(self.model(noisy), self.targets[rows])
+
+    def prefetch(self, batches):
+        self.announced += batches
 
     def after_step(self):
         self.after += 1
@@ -265,6 +269,13 @@ def test_every_epoch_has_an_order_of_its_own():
     one, two = task.batches
     assert sorted(one.tolist()) == sorted(two.tolist()) == list(range(ROWS))
     assert one.tolist() != two.tolist()
+
+
+def test_the_rows_of_an_epoch_are_announced_in_their_order():
+    task, _ = train(Recipe(2, 8))
+    assert len(task.batches) > 2
+    assert all(map(torch.equal, task.announced, task.batches))
+    assert len(task.announced) == len(task.batches)
 
 
 def test_gradients_are_clipped_to_their_norm():

@@ -1,6 +1,7 @@
 """Fusion and its baselines, trained from end to end on pairs told apart at a glance."""
 
 import itertools
+import shutil
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from small import STILL, drawn, section, word_vectors
 
 from pairdx.models.fusion.fusion import build
 from pairdx.models.fusion.params import FusionParams
+from pairdx.pairs.pixel_cache import FOLDER
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.record import write_history
 from pairdx.training.fusion.classifier import class_weights, train_classifier
@@ -83,6 +85,17 @@ def test_weights_of_classes_by_hand():
     counts = torch.arange(1, 7)
     assert (whole * counts).sum().item() == pytest.approx(counts.sum().item())
     torch.testing.assert_close(whole * counts, torch.full((6,), 21 / 6))  # all count alike
+
+
+def test_images_past_the_limit_give_the_same_weights(monkeypatch):
+    """They are decoded by processes, an epoch after another."""
+    one, history = train()
+    monkeypatch.setattr("pairdx.pairs.pixel_cache.LARGEST", 0)
+    shutil.rmtree(FOLDER)
+    two, again = train()
+    assert list(FOLDER.glob("*.u8")) == []
+    assert history == again
+    assert same(one, two)
 
 
 def test_the_same_seed_gives_the_same_weights():

@@ -70,8 +70,8 @@ class ClinVla(Predictor):
 
     def encode_prompts(self, job: Job) -> Tensor:
         """Embed each class as the normalised mean of its sentences, ``(K, E)``."""
-        sentences = [sentence for label in LABELS for sentence in self.base.prompts[label]]
-        embedded = self.encode_captions(sentences, job)  # (K * templates, E)
+        embedded, _ = self.model.encode_text(self.base.prompt_tokens, job)  # (K * templates, E)
+        embedded = functional.normalize(embedded, dim=-1)
         return functional.normalize(embedded.unflatten(0, (len(LABELS), -1)).mean(1), dim=-1)
 
     def logits(self, images: Tensor, prompts: Tensor, job: Job) -> Tensor:

@@ -9,6 +9,7 @@ Shapes: ``B`` batch, ``K`` classes, ``T`` tokens, ``E`` width of the joint embed
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,15 +75,24 @@ class ClipClassifier(Predictor):
 
     def encode_captions(self, captions: Sequence[str]) -> Tensor:
         """Embed captions on the unit sphere, ``(B, E)``."""
-        tokens = self.tokenizer(list(captions)).to(device())
-        return functional.normalize(self.model.encode_text(tokens), dim=-1)  # type: ignore[operator]
+        return self.encode_tokens(self.tokenizer(list(captions)))
+
+    def encode_tokens(self, tokens: Tensor) -> Tensor:
+        """Embed tokenised captions ``(B, T)`` on the unit sphere, ``(B, E)``."""
+        return functional.normalize(self.model.encode_text(tokens.to(device())), dim=-1)  # type: ignore[operator]
+
+    @cached_property
+    def prompt_tokens(self) -> Tensor:
+        """The sentences of all classes, ``(K * templates, T)``, on the device of the model."""
+        sentences = [sentence for label in LABELS for sentence in self.prompts[label]]
+        with torch.inference_mode(False):  # kept: training may need it after a prediction
+            return self.tokenizer(sentences).to(device())
 
     def encode_prompts(self) -> Tensor:
         """Embed each class as the normalised mean of its sentences, ``(K, E)``."""
         if self.class_vectors is not None:
             return functional.normalize(self.class_vectors, dim=-1)
-        sentences = [sentence for label in LABELS for sentence in self.prompts[label]]
-        embedded = self.encode_captions(sentences)  # (K * templates, E)
+        embedded = self.encode_tokens(self.prompt_tokens)  # (K * templates, E)
         return functional.normalize(embedded.unflatten(0, (len(LABELS), -1)).mean(1), dim=-1)
 
     def logits(self, images: Tensor, prompts: Tensor) -> Tensor:

@@ -26,6 +26,7 @@ from pairdx.training.clinvla.local_objective import (
 from pairdx.training.clinvla.views import Siblings
 from pairdx.training.clip.groups import caption_groups
 from pairdx.training.clip.objectives import clamp_logit_scale, contrast
+from pairdx.training.common.feed import Images
 from pairdx.training.common.placement import place, take
 from pairdx.training.common.processes import spread
 from pairdx.training.common.validation import EVALUATION_BATCH, precision_both_ways
@@ -33,18 +34,19 @@ from pairdx.training.common.validation import EVALUATION_BATCH, precision_both_w
 
 @dataclass(frozen=True)
 class DecodedPairs:
-    """A split with its images as the base sees them, uint8 ``(N, 3, S, S)``, for both parts.
+    """A split with its images as the base sees them, for both parts of the training.
 
-    Of PairDx these are 2.9 GB at 224 pixels, train and validation: each part's own would be twice.
+    Of PairDx these are 2.9 GB at 224 pixels, train and validation: each part's own would be twice
+    on a GPU.
     """
 
     pairs: Pairs
-    images: Tensor
+    images: Images
 
     @classmethod
     def of(cls, clinvla: ClinVla, pairs: Pairs) -> Self:
         """Decode a split."""
-        return cls(pairs, place(clinvla.base.image_input.decode_all(pairs.images)))
+        return cls(pairs, Images(pairs.images, clinvla.base.image_input))
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -68,14 +70,21 @@ class AlignmentTask:
         self._augment = Augment(params.augmentation)
         self._siblings = Siblings.of(train.pairs, params.views)
         self._train_images, self._images = train.images, validation.images
-        self._train_tokens, self._train_groups = self._read(train.pairs)
+        tokens, groups = self._read(train.pairs)
+        self._lengths = tokens.argmax(1) + 1  # (N,): the end token has the highest id
+        self._train_tokens, self._train_groups = place(tokens), place(groups)
         self._tokens, self._groups = self._read(validation.pairs)
         self._targets = validation.pairs.targets
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`; other views are drawn in a step."""
+        self._train_images.prefetch(batches)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
         images, regions = self._embed_images(rows)
-        tokens = _without_padding(take(self._train_tokens, rows))
+        # Columns in which every caption is padded cost and change nothing.
+        tokens = take(self._train_tokens, rows)[:, : int(self._lengths[rows].max())]
         captions, words = spread(self._clinvla.model.encode_text, tokens)
         groups = take(self._train_groups, rows)
         loss = self._params.global_weight * self._whole(images, captions, groups)
@@ -96,7 +105,7 @@ class AlignmentTask:
         images = torch.cat(
             [
                 spread(lambda images: clinvla.encode_images(images, "alignment"), part)
-                for part in self._images.split(EVALUATION_BATCH)
+                for part in self._images.batches(EVALUATION_BATCH)
             ]
         )
         captions = torch.cat(
@@ -133,7 +142,7 @@ class AlignmentTask:
         return model.merge_views(own, other, there.to(own.device)), regions
 
     def _pixels(self, rows: Tensor) -> Tensor:
-        changed = self._augment(take(self._train_images, rows))
+        changed = self._augment(self._train_images.take(rows))
         return self._clinvla.base.image_input.normalise(changed)
 
     def _whole(self, images: Tensor, captions: Tensor, groups: Tensor) -> Tensor:
@@ -150,8 +159,3 @@ class AlignmentTask:
         regions, words = (functional.normalize(part.float(), dim=-1) for part in (regions, words))
         scale = self.model.logit_scale.exp()
         return contrast(CONTRAST * word_region_similarity(regions, words, present, scale), groups)
-
-
-def _without_padding(tokens: Tensor) -> Tensor:
-    """Cut off the columns in which every caption is padded, which cost and change nothing."""
-    return tokens[:, : int(tokens.argmax(1).max()) + 1]  # the end token has the highest id

@@ -16,7 +16,7 @@ from pairdx.training.clinvla.alignment import AlignmentTask, DecodedPairs
 from pairdx.training.clip.objectives import prompt_cross_entropy
 from pairdx.training.common.checkpoint import Checkpoint
 from pairdx.training.common.loop import History, Recipe, fit
-from pairdx.training.common.placement import take
+from pairdx.training.common.placement import place, take
 from pairdx.training.common.processes import spread
 from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
 
@@ -36,8 +36,12 @@ class ClassificationTask:
         self.slow_parts: list[nn.Module] = []  # of another length at each step
         self._clinvla = clinvla
         self._augment = Augment(params.augmentation)
-        self._train_images, self._targets = train.images, train.pairs.targets
+        self._train_images, self._targets = train.images, place(train.pairs.targets)
         self._images, self._validation_targets = validation.images, validation.pairs.targets
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        self._train_images.prefetch(batches)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
@@ -47,7 +51,7 @@ class ClassificationTask:
         return prompt_cross_entropy(images, prompts, self.model.logit_scale.exp(), targets)
 
     def _embed_images(self, rows: Tensor) -> Tensor:
-        images = self._augment(take(self._train_images, rows))
+        images = self._augment(self._train_images.take(rows))
         return self._clinvla.encode_images(images, self._clinvla.classify)
 
     def after_step(self) -> None:
@@ -60,7 +64,7 @@ class ClassificationTask:
         prompts = self._clinvla.encode_prompts(self._clinvla.classify)
         logits = [
             spread(lambda part: self._clinvla.logits(part, prompts, self._clinvla.classify), images)
-            for images in self._images.split(EVALUATION_BATCH)
+            for images in self._images.batches(EVALUATION_BATCH)
         ]
         return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
 

@@ -16,6 +16,7 @@ from pairdx.training.clip.objectives import (
 )
 from pairdx.training.clip.params import ClipTrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.feed import Images
 from pairdx.training.common.loop import History, Recipe, fit
 from pairdx.training.common.placement import place, take
 from pairdx.training.common.processes import spread
@@ -38,26 +39,34 @@ class ClipTask:
         self._clip = clip
         self._objective = params.objective
         self._augment = Augment(params.augmentation)
-        self._train, self._validation = train, validation
-        self._train_images = place(clip.image_input.decode_all(train.images))
-        self._validation_images = clip.image_input.decode_all(validation.images)
-        self._groups = caption_groups(train)
+        self._validation_targets = validation.targets
+        self._train_images = Images(train.images, clip.image_input)
+        self._validation_images = Images(validation.images, clip.image_input)
+        self._targets, self._groups = place(train.targets), place(caption_groups(train))
+        self._tokens = self._validation_tokens = torch.empty(0)
+        if params.objective == "captions":
+            self._tokens = place(clip.tokenizer(train.captions))
+            self._validation_tokens = place(clip.tokenizer(validation.captions))
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        self._train_images.prefetch(batches)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
         images = spread(self._embed_images, rows)
         scale = self.model.logit_scale.exp()  # type: ignore[operator]
         if self._objective == "prompts":
-            targets = take(self._train.targets, rows)
+            targets = take(self._targets, rows)
             return prompt_cross_entropy(images, self._clip.encode_prompts(), scale, targets)
         captions = spread(self._embed_captions, rows)
         return multi_positive_contrastive(images, captions, scale, take(self._groups, rows))
 
     def _embed_images(self, rows: Tensor) -> Tensor:
-        return self._clip.encode_images(self._augment(take(self._train_images, rows)))
+        return self._clip.encode_images(self._augment(self._train_images.take(rows)))
 
     def _embed_captions(self, rows: Tensor) -> Tensor:
-        return self._clip.encode_captions([self._train.captions[row] for row in rows.tolist()])
+        return self._clip.encode_tokens(take(self._tokens, rows))
 
     def after_step(self) -> None:
         """Keep the temperature within the range CLIP was trained in."""
@@ -71,13 +80,13 @@ class ClipTask:
         well images and captions find each other.
         """
         self.model.eval()
-        parts = self._validation_images.split(EVALUATION_BATCH)
+        parts = self._validation_images.batches(EVALUATION_BATCH)
         images = torch.cat([spread(self._clip.encode_images, part) for part in parts])  # (N, E)
-        scale, targets = self.model.logit_scale.exp(), self._validation.targets  # type: ignore[operator]
+        scale, targets = self.model.logit_scale.exp(), self._validation_targets  # type: ignore[operator]
         logits = scale * images @ self._clip.encode_prompts().T
         scores = validation_scores(logits.cpu(), targets)
         if self._objective == "captions":
-            captions = self._clip.encode_captions(self._validation.captions)
+            captions = self._clip.encode_tokens(self._validation_tokens)
             scores["validation_p_at_5"] = precision_both_ways(images, captions, targets)
         return scores
 

@@ -52,6 +52,9 @@ class ProbeTask:
         vectors = functional.normalize(self.model.vectors, dim=-1)
         return prompt_cross_entropy(images, vectors, self._scale, targets)
 
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+
     def after_step(self) -> None:
         """See :class:`pairdx.training.common.loop.Task`."""
 

@@ -21,6 +21,7 @@ from pairdx.core.launch import first_process
 from pairdx.models.common.predictor import device
 from pairdx.pairs.params import Keep, Precision, TrainingParams
 from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.placement import pinned
 from pairdx.training.common.precision import (
     attention,
     autocast,
@@ -28,7 +29,7 @@ from pairdx.training.common.precision import (
     resolve,
     use_threads,
 )
-from pairdx.training.common.processes import of_first, replicated
+from pairdx.training.common.processes import of_first, part_of, replicated
 
 # Writing the state of a small network takes as long as a tenth of its epoch.
 SAVE_EVERY = 10.0
@@ -50,6 +51,10 @@ class Task(Protocol):
     @property
     def slow_parts(self) -> Sequence[nn.Module]:
         """The modules whose calls take a step's time, for `compile`; none: it has no effect."""
+        ...
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """Make ready what the steps of an epoch will take, rows ``(B,)`` each, in this order."""
         ...
 
     def loss(self, rows: Tensor) -> Tensor:
@@ -235,7 +240,9 @@ def _epoch(task: Task, recipe: Recipe, step: Callable[[Tensor], Tensor]) -> floa
     """
     task.model.train()
     order = of_first(torch.randperm(task.rows))
-    losses = torch.stack([step(rows) for rows in _batches(order, recipe.batch_size)])
+    batches = _batches(pinned(order), recipe.batch_size)
+    task.prefetch([part_of(rows) for rows in batches])
+    losses = torch.stack([step(rows) for rows in batches])
     if not losses.isfinite().all():
         first = losses[~losses.isfinite()][0].item()
         raise PairdxError(f"the training loss is {first}: lower the learning rate (lr)")

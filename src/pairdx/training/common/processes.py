@@ -110,17 +110,30 @@ def spread(encode: Callable[..., Encoded], *columns: Tensor) -> Encoded:
         encode: makes one tensor ``(P, ...)``, or two, of the columns ``(P, ...)``.
         columns: of the whole batch, ``(B, ...)``.
     """
-    rows, processes = len(columns[0]), count()
-    if processes == 1 or rows < processes:
+    rows, mine = len(columns[0]), _mine(len(columns[0]))
+    if mine is None:
         return encode(*columns)
-    rank = dist.get_rank()
-    mine = slice(rank * rows // processes, (rank + 1) * rows // processes)
     with _WholeBatch(rows, mine):
         encoded = encode(*(column[mine] for column in columns))
     if isinstance(encoded, Tensor):
         return _exchanged(encoded, rows, mine)
     first, second = encoded
     return _exchanged(first, rows, mine), _exchanged(second, rows, mine)
+
+
+def part_of(rows: Tensor) -> Tensor:
+    """Return those of the rows of a batch, ``(B,)``, that :func:`spread` lets this one encode."""
+    mine = _mine(len(rows))
+    return rows if mine is None else rows[mine]
+
+
+def _mine(rows: int) -> slice | None:
+    """Which rows of a batch are this process's; None: all."""
+    processes = count()
+    if processes == 1 or rows < processes:
+        return None
+    rank = dist.get_rank()
+    return slice(rank * rows // processes, (rank + 1) * rows // processes)
 
 
 def _exchanged(part: Tensor, rows: int, mine: slice) -> Tensor:

@@ -1,6 +1,7 @@
 """Training PairDxFusion and its single-encoder baselines (PairDx paper, section 3.5)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -15,10 +16,19 @@ from pairdx.models.fusion.params import ClassifierParams
 from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.training.common.checkpoint import Checkpoint
+from pairdx.training.common.feed import Images
 from pairdx.training.common.loop import History, Recipe, fit, steps
 from pairdx.training.common.placement import place, take
-from pairdx.training.common.processes import spread
+from pairdx.training.common.processes import part_of, spread
 from pairdx.training.common.validation import EVALUATION_BATCH, validation_scores
+
+
+@dataclass(frozen=True)
+class _Split:
+    """What a model reads of a split: its images, and its tokens ``(N, T)``."""
+
+    images: Images | None
+    tokens: Tensor | None
 
 
 class ClassifierTask:
@@ -40,8 +50,13 @@ class ClassifierTask:
             class_weights(train.targets) if params.class_weights == "balanced" else None,
             label_smoothing=params.label_smoothing,
         ).to(device())
-        self._train, self._train_targets = self._encode(train), train.targets
+        self._train, self._train_targets = self._encode(train), place(train.targets)
         self._validation, self._validation_targets = self._encode(validation), validation.targets
+
+    def prefetch(self, batches: list[Tensor]) -> None:
+        """See :class:`pairdx.training.common.loop.Task`."""
+        if self._train.images is not None:
+            self._train.images.prefetch(batches)
 
     def loss(self, rows: Tensor) -> Tensor:
         """See :class:`pairdx.training.common.loop.Task`."""
@@ -62,28 +77,33 @@ class ClassifierTask:
     def validate(self) -> dict[str, float]:
         """See :class:`pairdx.training.common.loop.Task`."""
         self.model.eval()
-        parts = torch.arange(len(self._validation_targets)).split(EVALUATION_BATCH)
+        parts = torch.arange(self.validation_rows).split(EVALUATION_BATCH)
+        if self._validation.images is not None:
+            self._validation.images.prefetch([part_of(rows) for rows in parts])
         logits = [spread(self._validation_logits, rows) for rows in parts]
         return validation_scores(torch.cat(logits).cpu(), self._validation_targets)
 
     def _validation_logits(self, rows: Tensor) -> Tensor:
         return self._classifier.logits(self._take(self._validation, rows))
 
-    def _encode(self, pairs: Pairs) -> Batch:
+    def _encode(self, pairs: Pairs) -> _Split:
         """Decode and tokenise a whole split; its images stay uint8 until they are used."""
         image, vocabulary = self._classifier.inputs.image, self._classifier.inputs.vocabulary
-        return Batch(
-            place(image.decode_all(pairs.images)) if image else None,
+        return _Split(
+            Images(pairs.images, image) if image else None,
             place(vocabulary.encode(pairs.captions)) if vocabulary else None,
         )
 
     def _take(
-        self, split: Batch, rows: Tensor, change: Callable[[Tensor], Tensor] = lambda images: images
+        self,
+        split: _Split,
+        rows: Tensor,
+        change: Callable[[Tensor], Tensor] = lambda images: images,
     ) -> Batch:
         """Take some rows of an encoded split, with ``change`` made to their uint8 images."""
         images = tokens = None
         if split.images is not None and self._classifier.inputs.image is not None:
-            changed = change(take(split.images, rows))
+            changed = change(split.images.take(rows))
             images = self._classifier.inputs.image.normalise(changed)
             if images.is_cuda:
                 images = images.contiguous(memory_format=torch.channels_last)
