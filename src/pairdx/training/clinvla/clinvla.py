@@ -141,7 +141,7 @@ def _optimizer(
     for weight in [weight for group in groups.values() for weight in group]:
         weight.requires_grad_(True)
     optimised = [{"params": weights, "lr": lr} for lr, weights in groups.items() if weights]
-    return AdamW(optimised, weight_decay=params.weight_decay)
+    return AdamW(optimised, weight_decay=params.weight_decay, fused=True)
 
 
 def _recipe(params: ClinVlaParams, epochs: int) -> Recipe:

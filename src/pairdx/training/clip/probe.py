@@ -78,6 +78,8 @@ def train_probe(
     torch.manual_seed(seed)
     task = ProbeTask(clip, train, validation)
     recipe = Recipe.of(params, params.epochs, params.clip_gradient)
-    optimizer = AdamW(task.model.parameters(), lr=params.lr, weight_decay=params.weight_decay)
+    optimizer = AdamW(
+        task.model.parameters(), lr=params.lr, weight_decay=params.weight_decay, fused=True
+    )
     history = fit(task, recipe, optimizer, None, checkpoint)
     return replace(clip, class_vectors=task.model.vectors.detach()), history
