@@ -213,7 +213,7 @@ def _inputs(pixels: list[Pixels]) -> Pixels:
 
 def _regions(scores: np.ndarray) -> list[Floats]:
     """Turn the text probabilities (H, W) into boxes around each region, grown to the letters."""
-    marked, count = ndimage.label(scores > TEXT)
+    marked, _ = ndimage.label(scores > TEXT)
     inside = marked > 0
     regions = marked[inside]
     sums, areas = np.bincount(regions, scores[inside]), np.bincount(regions)
