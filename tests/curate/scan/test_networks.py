@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import openvino
 import pytest
 
@@ -26,3 +30,13 @@ def test_a_network_that_is_not_installed_is_named(package, name):
     with pytest.raises(PairdxError, match=r"not installed") as error:
         Network(package, name)
     assert str(error.value) == told
+
+
+def test_nobody_is_told_that_openvino_was_imported(tmp_path):
+    """Its telemetry asks Google Analytics, and leaves a folder in the user's home."""
+    told = "import pairdx, openvino, sys; print(sys.modules['openvino_telemetry'])"
+    command = [sys.executable, "-c", f"{told}; from openvino import convert_model"]
+    home = {**os.environ, "HOME": str(tmp_path), "CI": ""}
+    done = subprocess.run(command, env=home, capture_output=True, text=True, check=True)
+    assert done.stdout == "None\n"
+    assert list(tmp_path.iterdir()) == []

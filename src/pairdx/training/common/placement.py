@@ -16,7 +16,7 @@ def place(data: Tensor) -> Tensor:
     """Move a split's images, tokens or classes to the GPU, or leave them where they are."""
     if device().type != "cuda":
         return data
-    free, _ = torch.cuda.mem_get_info()
+    free, _ = torch.cuda.mem_get_info(device())
     return data.to(device()) if data.nbytes <= SHARE * free else data
 
 
