@@ -6,13 +6,12 @@ ViT-B/32, BiomedCLIP with its WordPiece tokenizer, torchvision's ResNet-18, and 
 accuracy.
 """
 
-import json
-from itertools import islice, product
+from collections.abc import Iterator
+from itertools import count, islice, product
 from pathlib import Path
 from string import ascii_lowercase
 
 import numpy as np
-import open_clip
 import torch
 from safetensors.torch import save_file
 from tokenizers import BertWordPieceTokenizer
@@ -89,16 +88,26 @@ def _write_biomedclip(folder: Path) -> None:
 
 def _pieces() -> list[str]:
     """Letters and their combinations, alone and as ends of words: every caption has tokens."""
-    combined = ("".join(letters) for n in (1, 2, 3) for letters in product(ascii_lowercase, repeat=n))
+    combined = (
+        "".join(letters) for n in (1, 2, 3) for letters in product(ascii_lowercase, repeat=n)
+    )
     pieces = [piece for word in combined for piece in (word, f"##{word}")]
     return [*SPECIAL, *islice(pieces, PIECES - len(SPECIAL))]
 
 
+def _words() -> Iterator[str]:
+    """Letters and their combinations, the short ones first."""
+    for length in count(1):
+        yield from map("".join, product(ascii_lowercase, repeat=length))
+
+
 def _write_vectors(path: Path, seed: int) -> None:
-    """As GloVe publishes them: a word and its numbers a line; words of four letters and fewer."""
+    """As GloVe publishes them: a word and its numbers a line."""
     rng = np.random.default_rng(seed)
-    words = ("".join(letters) for n in (1, 2, 3, 4) for letters in product(ascii_lowercase, repeat=n))
+    words = (
+        "".join(letters) for n in (1, 2, 3, 4) for letters in product(ascii_lowercase, repeat=n)
+    )
     with path.open("w", encoding="utf-8") as lines:
-        for word in islice(words, WORDS):
+        for word in islice(_words(), WORDS):
             numbers = " ".join(f"{value:.4f}" for value in rng.normal(0, 0.4, WIDTH))
             lines.write(f"{word} {numbers}\n")

@@ -1,4 +1,4 @@
-"""The paper's run rehearsed: `profiles/paper.yaml` on a synthetic release, and what each stage costs.
+"""The paper's run rehearsed: `profiles/paper.yaml` on a synthetic release, and what it costs.
 
     python benchmarks/rehearsal.py --scratch /tmp/rehearsal --share 0.02
     python benchmarks/rehearsal.py --scratch /tmp/whole --images tiny --until leakage --until review

@@ -108,6 +108,35 @@ def run_watched(command: Sequence[str], ended: Callable[[Cost], None]) -> None:
     costs.enter(None, usage.ru_utime + usage.ru_stime)
 
 
+@dataclass
+class Once:
+    """What one script said and cost."""
+
+    said: str
+    seconds: float
+    cpu: float  # seconds, user and system, with its children
+    peak: int  # bytes that the largest process had at most
+
+
+def run_once(arguments: Sequence[str], folder: Path) -> Once:
+    """Run Python in ``folder``.
+
+    Raises:
+        SystemExit: it failed.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(arguments)} failed")
+    took, cpu = time.perf_counter() - start, usage.ru_utime + usage.ru_stime
+    return Once(said, took, cpu, usage.ru_maxrss * 1024)  # Linux counts kB
+
+
 def main() -> None:
     """Run every stage once more; print one row a stage, those of one `foreach` together."""
     stages: dict[str, list[Cost]] = {}
