@@ -82,7 +82,7 @@ def _write_biomedclip(folder: Path) -> None:
     write_text(vocabulary, "\n".join(_pieces()) + "\n")
     BertWordPieceTokenizer(str(vocabulary), lowercase=True).save(str(tokens))
     opened = open_model(f"local-dir:{folder}", None, untrained=True)
-    write_json(bert, opened.model.text.config.to_dict())
+    write_json(bert, opened.model.text.config.to_dict())  # type: ignore[union-attr,operator]
     torch.save(opened.model.state_dict(), weights)
 
 
@@ -104,9 +104,6 @@ def _words() -> Iterator[str]:
 def _write_vectors(path: Path, seed: int) -> None:
     """As GloVe publishes them: a word and its numbers a line."""
     rng = np.random.default_rng(seed)
-    words = (
-        "".join(letters) for n in (1, 2, 3, 4) for letters in product(ascii_lowercase, repeat=n)
-    )
     with path.open("w", encoding="utf-8") as lines:
         for word in islice(_words(), WORDS):
             numbers = " ".join(f"{value:.4f}" for value in rng.normal(0, 0.4, WIDTH))

@@ -78,16 +78,22 @@ def _map(chunks: list[Chunk], workers: int) -> Iterator[list[Row]]:
 
 def _scan_chunk(chunk: Chunk) -> list[Row]:
     raw, pairs, params, cache = chunk
-    with Archives(raw) as archives:
-        return [
-            {
-                "id": pair["id"],
-                **scan_pair(
-                    archives.read(pair["archive"], pair["member"]), pair["caption"], params, cache
-                ),
-            }
-            for pair in pairs
-        ]
+    archives = _archives(raw)
+    return [
+        {
+            "id": pair["id"],
+            **scan_pair(
+                archives.read(pair["archive"], pair["member"]), pair["caption"], params, cache
+            ),
+        }
+        for pair in pairs
+    ]
+
+
+@lru_cache(maxsize=1)
+def _archives(raw: Path) -> Archives:
+    """Keep the archives open once a process: their lists of entries are as long as the release."""
+    return Archives(raw)
 
 
 def scan_pair(data: bytes, caption: str, params: ScanParams, cache: Path) -> Row:
