@@ -48,7 +48,9 @@ def main(
     share: Annotated[float, typer.Option(help="Of the release's images, from 0 to 1.")] = 1.0,
     images: Annotated[str, typer.Option(help=f"One of {', '.join(PICTURES)}.")] = "true",
     until: Annotated[list[str] | None, typer.Option(help="Stages to end with; all.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="section.key=value")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, section.key=value")
+    ] = None,
 ) -> None:
     """Make ready what is missing, run the stages that are not done, print what all cost."""
     scratch = scratch.resolve()
@@ -88,9 +90,12 @@ def clone(project: Path, changes: dict[str, Any]) -> Path:
     # The bases of the default profile are no part of the paper's.
     content = yaml.safe_load((TOP / "profiles" / "paper.yaml").read_text(encoding="utf-8"))
     for key, value in changes.items():
-        section, _, name = key.partition(".")
-        assert name in content[section], key
-        content[section][name] = value
+        *outer, last = key.split(".")
+        section = content
+        for name in outer:
+            section = section[name]
+        assert last in section, key
+        section[last] = value
     (project / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
     (project / "dvc.lock").unlink()
     # Linked, not copied: the models are gigabytes, and nobody changes them.
