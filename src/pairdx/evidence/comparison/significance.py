@@ -71,19 +71,27 @@ def sign_flip(sums: Integers) -> float:
     are convolved. What is too improbable for a number is cut off, so that a million articles cost
     no more memory than the square root of their number.
     """
-    from scipy.stats import binom
-
     chance = np.ones(1)  # of the sums around 0, in steps of 1
     for size, count in zip(*np.unique(np.abs(sums[sums != 0]), return_counts=True), strict=True):
-        heads = _without_zeros(binom.pmf(np.arange(count + 1), count, 0.5))
+        heads = _heads(int(count))
         spread = np.zeros(2 * int(size) * (len(heads) - 1) + 1)
         spread[:: 2 * int(size)] = heads
-        chance = _without_zeros(np.convolve(chance, spread))
+        chance = _cut(np.convolve(chance, spread))
     reached = np.abs(np.arange(len(chance)) - len(chance) // 2) >= abs(int(sums.sum()))
     return min(1.0, float(chance[reached].sum()))
 
 
-def _without_zeros(chance: Floats) -> Floats:
+def _heads(tosses: int) -> Floats:
+    """The middle of the distribution of heads: without rounding as long as numbers have room."""
+    chance, some = np.ones(1), np.full(2, 0.5)
+    while tosses:
+        if tosses % 2:
+            chance = _cut(np.convolve(chance, some))
+        some, tosses = _cut(np.convolve(some, some)), tosses // 2
+    return chance
+
+
+def _cut(chance: Floats) -> Floats:
     """The middle of a symmetric distribution, as much being cut off on both sides."""
     there = np.flatnonzero(chance)
     cut = min(int(there[0]), len(chance) - 1 - int(there[-1]))
