@@ -18,6 +18,7 @@ grow from the second size to the third: 1 is linear, less where a stage's start 
 import math
 import shutil
 from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,12 +92,16 @@ def main(
         for name in chosen:
             folder = scratch / f"{'curation' if name in CURATION else name}{place}"
             if not folder.is_dir():
-                prepare(name, folder, SIZES[name][place])
+                # In another process: a child's peak begins with what its parent holds.
+                arguments = (name, folder, SIZES[name][place])
+                writer = get_context("spawn").Process(target=prepare, args=arguments)
+                writer.start()
+                writer.join()
             options = (CURATION | EVIDENCE)[name].split()
             found[name].append(run_once([str(TOP / "stages" / f"{name}.py"), *options], folder))
             if name not in CURATION or name == chosen[-1]:
                 shutil.rmtree(folder)
-            print(name, SIZES[name][place], found[name][-1])
+            typer.echo(found[name][-1].said.strip(), err=True)
     for name, costs in found.items():
         print(row(name, costs))
 
@@ -171,27 +176,33 @@ def write_predictions(folder: Path, rows: int, models: list[str]) -> None:
         told = {**{name: pairs[name] for name in ("id", "article_id", "label")}}
         table = pa.table(told | answers(rng, pairs["label"]))
         write_table(table, folder / "predictions" / f"{model}.parquet", PREDICTIONS)
-    write_table(pictured(rng, pairs, split="test"), folder / "test.parquet", PAIRS)
+    columns = pairs | described(rng, rows) | {"split": ["test"] * rows}
+    columns |= {"image": [{"bytes": tiny_picture(SEED, "", 0), "path": "x.webp"}] * rows}
+    write_table(pa.table(columns), folder / "test.parquet", PAIRS)
 
 
-def pictured(rng: np.random.Generator, pairs: dict[str, Any], **more: str) -> pa.Table:
-    """The pairs with an image each, what is known of patients, and constant columns."""
-    size = len(pairs["id"])
-    images = [tiny_picture(SEED, "", number) for number in range(size)]
-    decoded = [decode(image) for image in images]
-    columns = pairs | {
-        "image": [{"bytes": image, "path": "x.webp"} for image in images],
-        "width": [32] * size,
-        "height": [32] * size,
-        "pixel_sha256": [pixel_hash(image) for image in decoded],
-        "perceptual_hash": [perceptual_hash(image, 16) for image in decoded],
-        "subtype": rng.choice(["ct", "mri", "x_ray", "ekg", ""], size).tolist(),
-        "age": rng.integers(18, 95, size).astype(float),
-        "sex": rng.choice(["male", "female"], size).tolist(),
-        "license": rng.choice(["CC BY", "CC BY-NC"], size).tolist(),
-        "source": ["synthetic"] * size,
+def described(rng: np.random.Generator, rows: int) -> dict[str, Any]:
+    """What is known of so many patients and images."""
+    return {
+        "width": [32] * rows,
+        "height": [32] * rows,
+        "subtype": rng.choice(["ct", "mri", "x_ray", "ekg", ""], rows).tolist(),
+        "age": rng.integers(18, 95, rows).astype(float),
+        "sex": rng.choice(["male", "female"], rows).tolist(),
+        "license": rng.choice(["CC BY", "CC BY-NC"], rows).tolist(),
+        "source": ["synthetic"] * rows,
     }
-    return pa.table(columns | {name: [value] * size for name, value in more.items()})
+
+
+def hashed(number: int) -> dict[str, Any]:
+    """An image of its own, and its hashes."""
+    data = tiny_picture(SEED, "", number)
+    image = decode(data)
+    return {
+        "image": {"bytes": data, "path": "x.webp"},
+        "pixel_sha256": pixel_hash(image),
+        "perceptual_hash": perceptual_hash(image, 16),
+    }
 
 
 def write_balanced(folder: Path, rows: int, _models: list[str]) -> None:
@@ -199,7 +210,10 @@ def write_balanced(folder: Path, rows: int, _models: list[str]) -> None:
     rng = np.random.default_rng(SEED)
     pairs = origins(rng, rows)
     write_table(pa.table(pairs), folder / "balanced", BALANCED)
-    write_table(pictured(rng, pairs), folder / "scrubbed", SCRUBBED)
+    images = pa.Table.from_pylist([hashed(number) for number in range(rows)])
+    columns = pairs | described(rng, rows)
+    columns |= {name: images[name] for name in images.column_names}
+    write_table(pa.table(columns), folder / "scrubbed", SCRUBBED)
 
 
 def write_embeddings(folder: Path, rows: int, _models: list[str]) -> None:

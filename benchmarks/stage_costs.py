@@ -101,6 +101,7 @@ def run_watched(command: Sequence[str], ended: Callable[[Cost], None]) -> None:
             times = psutil.Process(process.pid).cpu_times()
             costs.enter(starts[1], sum(times[:4]))  # its own and its ended children's
     _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     done.set()
     watcher.join()
     if status:
@@ -129,8 +130,10 @@ def run_once(arguments: Sequence[str], folder: Path) -> Once:
         [sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    said = process.stdout.read()
+    with process.stdout as output:
+        said = output.read()
     _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     if status:
         raise SystemExit(f"{' '.join(arguments)} failed")
     took, cpu = time.perf_counter() - start, usage.ru_utime + usage.ru_stime
