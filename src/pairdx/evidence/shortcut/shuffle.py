@@ -22,7 +22,7 @@ def derange(groups: Integers, generator: np.random.Generator) -> Integers:
         ``(N,)`` partners.
     """
     partner = generator.permutation(len(groups))
-    for here in np.flatnonzero(groups == groups[partner]):
+    for here in np.flatnonzero(groups == groups[partner]).tolist():
         if groups[here] != groups[partner[here]]:
             continue  # an earlier exchange has served it
         there = _willing(groups, partner, here, generator)
@@ -38,7 +38,7 @@ def _willing(
 
     A few are asked before all are: nearly always one of them is willing.
     """
-    some = generator.integers(len(groups), size=ASKED)
+    some: Integers = generator.integers(len(groups), size=ASKED)
     for asked in (some, np.arange(len(groups))):
         willing = (groups[asked] != groups[partner[here]]) & (
             groups[partner[asked]] != groups[here]
