@@ -12,17 +12,14 @@ same selection from the same files. Nothing is kept.
 
 import importlib.util
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from stage_costs import run_once
 from synthetic_release import IMAGES, write_release
 
 from pairdx.core.schema import LABELS
@@ -102,19 +99,9 @@ def run_peer(project: Path, pairs: int) -> None:
 
 def measure(name: str, arguments: list[str], folder: Path) -> str:
     """Run Python, print its seconds and peak resident memory, and return what it printed."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{name} failed")
-    cpu = usage.ru_utime + usage.ru_stime
-    peak = usage.ru_maxrss / 1e6  # Linux counts kB
-    print(f"{name}: {time.perf_counter() - start:.1f} s ({cpu:.1f} s of CPU), {peak:.2f} GB")
-    return said
+    cost = run_once(arguments, folder)
+    print(f"{name}: {cost.seconds:.1f} s ({cost.cpu:.1f} s of CPU), {cost.peak / 1e9:.2f} GB")
+    return cost.said
 
 
 if __name__ == "__main__":

@@ -122,7 +122,8 @@ def show_planted(everything: Pairs, scrubbed: Path, share: float) -> None:
     decoder = ImageInput(params.thumbnail)
     for name, content in (("as they are", rows), (f"{len(siblings)} planted", rows + siblings)):
         content = sorted(content, key=lambda one: one["id"])
-        pictures = np.stack([decoder.decode(one["image"]).numpy().ravel() for one in content]) / 255
+        decoded = [decoder.decode(one["image"]).numpy().ravel() for one in content]
+        pictures = np.stack(decoded).astype(np.float32)
         told = probe_leakage(pa.Table.from_pylist(content), pictures, params, load_seed())
         seen = ", ".join(f"{told['shared'][by]['captions']:.3f}" for by in ("none", "article"))
         for probe, scores in told["accuracy"].items():

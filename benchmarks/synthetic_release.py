@@ -1,13 +1,21 @@
-"""A release with MultiCaRe's counts and mix, and next to nothing in its images.
+"""A release with MultiCaRe's counts and mix, and in its images what a measurement needs.
 
 Counts are those of Zenodo record 14994046: 72,581 articles, 93,816 cases (33,129 with images),
-130,791 images, by class and sub-type, licence, sex and age. The pictures are one tiny WebP a class.
-`full_scale_release.py` measures what is done with it.
+130,791 images, by class and sub-type, licence, sex and age. Its images are WebP:
+
+- `flat`: one of 8 x 8 pixels a class, next to nothing to write;
+- `tiny`: each another, of 32 x 32 pixels, so that none is a duplicate or a placeholder;
+- `true`: each another, drawn as the sample's are, of the release's mean sizes (398 x 370 pixels and
+  16 kB, electrography 619 x 337) and the scatter of 384 real images (0.43 of the log of a side).
+
+`full_scale_release.py` and `rehearsal.py` measure what is done with it.
 """
 
 import csv
 import io
 import zipfile
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +23,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
+
+from pairdx.download.sample.draw import draw
+from pairdx.download.sample.motifs import MOTIFS
 
 ARTICLES, CASES, WITH_IMAGES, IMAGES = 72_581, 93_816, 33_129, 130_791
 MOST_IMAGES = 47  # of one case
@@ -47,6 +58,11 @@ AGE_KNOWN = 85_374 / CASES
 # Years by share of the known ages: quartiles 21, 41 and 60; 16.8 % below 15, 22 % below 20.
 AGE_SHARES = (0, 0.168, 0.22, 0.25, 0.5, 0.75, 0.999, 1)
 AGE_YEARS = (0, 15, 20, 21, 41, 60, 95, 120)
+SIDES = {"electrography": (619, 337)}  # pixels, width and height; of the others:
+USUAL_SIDES = (398, 370)
+SIDE_SCATTER = 0.43  # standard deviation of the logarithm of a side
+SIDE_RANGE = (64, 1_600)
+QUALITY = 88  # of WebP, with which drawn pictures have the bytes of real ones
 FIRST_DIGITS = (0.068, 0.023, 0.175, 0.184, 0.175, 0.139, 0.115, 0.099, 0.022)  # of PMC numbers
 HEADER = (
     "file_id",
@@ -76,23 +92,26 @@ CASE = pa.struct(
 )
 
 
-def write_release(folder: Path, times: int, seed: int) -> None:
-    """Write the 15 files; ``times`` multiplies every count."""
+Draw = Callable[[str, int], bytes]  # an image type and the image's number -> its file
+
+
+def write_release(folder: Path, times: float, seed: int, images: str = "flat") -> None:
+    """Write the 15 files; ``times`` multiplies every count, ``images`` is flat, tiny or true."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
     words = rng.integers(97, 123, (20_000, 8), np.uint8).view("S8").ravel().astype(str)
     text = " ".join(words[rng.zipf(1.3, 200_000) % len(words)])
-    pmcids = make_pmcids(rng, ARTICLES * times)
-    extra = rng.choice(len(pmcids), (CASES - ARTICLES) * times)
+    pmcids = make_pmcids(rng, round(ARTICLES * times))
+    extra = rng.choice(len(pmcids), round((CASES - ARTICLES) * times))
     owners = np.sort(np.concatenate([np.arange(len(pmcids)), extra]))
     orders = np.arange(len(owners)) - np.searchsorted(owners, owners) + 1
     cases = [f"{pmcids[o]}_{n:02d}" for o, n in zip(owners, orders, strict=True)]
     write_cases(folder, rng, pmcids, owners, cases, text)
-    shown = np.sort(rng.choice(len(cases), WITH_IMAGES * times, replace=False))
+    shown = np.sort(rng.choice(len(cases), round(WITH_IMAGES * times), replace=False))
     patients = [cases[i] for i in np.repeat(shown, images_per_case(rng, len(shown), times))]
-    files, labels = write_labels(folder, rng, patients, times, text)
-    lost = set(rng.choice(len(files), LOST * times, replace=False).tolist())
-    write_archives(folder, files, labels, lost)
+    files, labels = write_labels(folder, rng, patients, text)
+    lost = set(rng.choice(len(files), round(LOST * times), replace=False).tolist())
+    write_archives(folder, files, labels, lost, partial(PICTURES[images], seed))
     write_rest(folder, pmcids, rng)
 
 
@@ -103,10 +122,10 @@ def make_pmcids(rng: np.random.Generator, count: int) -> list[str]:
     return sorted(f"PMC{a}{b}" for a, b in zip(first, rest, strict=True))
 
 
-def images_per_case(rng: np.random.Generator, cases: int, times: int) -> np.ndarray:
+def images_per_case(rng: np.random.Generator, cases: int, times: float) -> np.ndarray:
     """Draw how many images each case has: 3.95 on average, from 1 to 47."""
     counts = np.minimum(rng.geometric(1 / 3.95, cases), MOST_IMAGES)
-    while (off := IMAGES * times - int(counts.sum())) != 0:
+    while (off := round(IMAGES * times) - int(counts.sum())) != 0:
         step = np.sign(off)
         free = np.flatnonzero((counts + step >= 1) & (counts + step <= MOST_IMAGES))
         counts[rng.choice(free, min(abs(off), len(free)), replace=False)] += step
@@ -158,7 +177,7 @@ def write_cases(
 
 
 def write_labels(
-    folder: Path, rng: np.random.Generator, patients: list[str], times: int, text: str
+    folder: Path, rng: np.random.Generator, patients: list[str], text: str
 ) -> tuple[list[str], np.ndarray]:
     """Write captions_and_labels.csv; return the files and their image types."""
     size = len(patients)
@@ -166,7 +185,7 @@ def write_labels(
     subtypes = np.empty(size, object)
     for name, parts in SUBTYPES.items():
         mine = np.flatnonzero(types == name)
-        other = TYPES[name] * times - sum(parts.values()) * times
+        other = TYPES[name] - sum(parts.values())
         subtypes[mine] = shuffled(rng, parts | {"": max(other, 0)}, len(mine))
     licenses = shuffled(rng, LICENSES, size)
     captions = excerpts(rng, text, rng.lognormal(4.73, 0.64, size).astype(int).clip(10, 2000))
@@ -205,13 +224,10 @@ def write_labels(
     return files, types
 
 
-def write_archives(folder: Path, files: list[str], types: np.ndarray, lost: set[int]) -> None:
-    """Write the nine zips; all images of a class are the same few bytes."""
-    pictures = {}
-    for number, name in enumerate(TYPES):
-        buffer = io.BytesIO()
-        Image.new("RGB", (8, 8), (30 * number, 99, 200)).save(buffer, "WEBP", lossless=True)
-        pictures[name] = buffer.getvalue()
+def write_archives(
+    folder: Path, files: list[str], types: np.ndarray, lost: set[int], drawn: Draw
+) -> None:
+    """Write the nine zips, without the images that are ``lost``."""
     archives = {
         digit: zipfile.ZipFile(folder / f"PMC{digit}.zip", "w", zipfile.ZIP_STORED)
         for digit in "123456789"
@@ -220,9 +236,45 @@ def write_archives(folder: Path, files: list[str], types: np.ndarray, lost: set[
         if number in lost:
             continue
         entry = zipfile.ZipInfo(f"{file[:4]}/{file[:5]}/{file}")
-        archives[file[3]].writestr(entry, pictures[name])
+        archives[file[3]].writestr(entry, drawn(name, number))
     for archive in archives.values():
         archive.close()
+
+
+@cache
+def flat_picture(_seed: int, name: str) -> bytes:
+    """All images of a class are the same few bytes."""
+    return encode(Image.new("RGB", (8, 8), (30 * list(TYPES).index(name), 99, 200)))
+
+
+def tiny_picture(seed: int, _name: str, number: int) -> bytes:
+    """Sixty-four cells at random: no two have hashes that lie near each other."""
+    cells = np.random.default_rng([seed, number]).integers(0, 256, (8, 8, 3), np.uint8)
+    return encode(Image.fromarray(cells).resize((32, 32), Image.Resampling.NEAREST))
+
+
+def true_picture(seed: int, name: str, number: int) -> bytes:
+    """Draw one of the sample's motifs of the class, and scale it."""
+    rng = np.random.default_rng([seed, number])
+    motifs = [motif for motif, told in MOTIFS.items() if told.label == name]
+    sides = np.array(SIDES.get(name, USUAL_SIDES)) * np.exp(rng.normal(0, SIDE_SCATTER, 2))
+    width, height = sides.clip(*SIDE_RANGE).round().astype(int).tolist()
+    picture = draw(rng, motifs[rng.integers(len(motifs))], None)
+    return encode(picture.resize((width, height), Image.Resampling.BICUBIC), QUALITY)
+
+
+def encode(picture: Image.Image, quality: int | None = None) -> bytes:
+    """A picture as WebP, without loss where no quality is given."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", lossless=quality is None, quality=quality or 0, method=1)
+    return buffer.getvalue()
+
+
+PICTURES: dict[str, Callable[[int, str, int], bytes]] = {
+    "flat": lambda seed, name, _number: flat_picture(seed, name),
+    "tiny": tiny_picture,
+    "true": true_picture,
+}
 
 
 def write_rest(folder: Path, pmcids: list[str], rng: np.random.Generator) -> None:

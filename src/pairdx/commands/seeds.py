@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
@@ -31,11 +32,11 @@ from pairdx.evidence.comparison.comparison import SHORT
 from pairdx.statistics.intervals.bootstrap import (
     SCORE,
     SHARE,
-    article_weights,
     interval_over_seeds,
 )
 from pairdx.statistics.intervals.params import IntervalParams
 from pairdx.statistics.intervals.reported import rounded
+from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.predictions.tables import read_together
 from pairdx.statistics.scores.classification import COMPARED, Predictions, confusion
 
@@ -104,14 +105,16 @@ def intervals(
         PairdxError: the runs are not of the same pairs.
     """
     articles = next(iter(runs[0].values())).articles
-    ones, generator = np.ones((1, len(articles))), np.random.default_rng(seed)
-    weights = np.concatenate([ones, *article_weights(articles, params.resamples, generator)])
+    drawn = Resamples.draw(articles, params.resamples, params.confidence, seed)
     told: dict[str, dict[str, dict[str, float | None]]] = {}
     for model in runs[0]:
         found = [run[model] for run in runs]
         if any(not np.array_equal(one.actual, found[0].actual) for one in found):
             raise PairdxError(f"seeds: {model} was tested on other pairs; one split is needed")
-        matrices = [confusion(weights, one.actual, one.predicted) for one in found]
+        matrices = [
+            drawn.each(partial(confusion, actual=one.actual, predicted=one.predicted))
+            for one in found
+        ]
         for metric, measure in COMPARED.items():
             values = np.stack([measure(one) for one in matrices])  # (S, 1 + R)
             scale = SHARE if metric == "accuracy" else SCORE

@@ -231,6 +231,16 @@ def count_groups(path: Path, schema: pa.Schema) -> int:
         return int(file.num_row_groups)
 
 
+def read_images(path: Path, ids: Sequence[str]) -> dict[str, bytes]:
+    """Read the encoded images of some pairs of a table with ``id`` and ``image``, by id.
+
+    Raises:
+        PairdxError: as of :func:`read_table`.
+    """
+    table = read_table(path, PAIRS, ("id", "image"), pa.array(ids, pa.string()))
+    return {row["id"]: row["image"]["bytes"] for row in table.to_pylist()}
+
+
 def _rows(table: pa.Table, ids: pa.Array | None) -> pa.Table:
     return table if ids is None else table.filter(pc.is_in(table["id"], value_set=ids))
 

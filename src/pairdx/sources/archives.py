@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -80,6 +81,19 @@ def open_zip(path: Path) -> zipfile.ZipFile:
             f"{path}: not a whole zip archive ({error}); a download that was cut short looks so: "
             "get it again"
         ) from error
+
+
+def opened(raw: Path) -> Archives:
+    """Return the archives of a folder, which this process keeps open while nothing changes there.
+
+    Reading the list of 100,000 entries takes longer than reading a chunk of images.
+    """
+    return _opened(raw, raw.stat().st_mtime_ns if raw.exists() else 0)
+
+
+@lru_cache(maxsize=1)
+def _opened(raw: Path, _: int) -> Archives:
+    return Archives(raw)
 
 
 def check_zip(path: Path) -> frozenset[str]:

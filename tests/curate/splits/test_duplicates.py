@@ -1,6 +1,8 @@
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from pairdx.curate.splits import duplicates
 from pairdx.curate.splits.duplicates import find_duplicates, group_images
 
 
@@ -79,3 +81,22 @@ def test_one_picture_under_two_labels_goes_whole():
 
 def test_nothing_to_compare():
     assert len(find_duplicates(pairs([("chart", "a", None)]).slice(1), 0.1).keep) == 0
+
+
+@pytest.mark.parametrize(("width", "distance"), [(256, 0.1), (256, 0.02), (64, 0.1)])
+def test_many_hashes_are_found_as_few_are(monkeypatch, width, distance):
+    """Among many, not every two are compared: the same ones are found, up to the very distance."""
+    generator = np.random.default_rng(3)
+    bits = generator.integers(0, 2, (600, width))
+    radius = int(distance * width)
+    for row in range(0, 600, 2):  # the next one differs in from 0 to 2 bits more than the radius
+        changed = generator.choice(width, max(0, radius - 2 + row // 2 % 5), replace=False)
+        bits[row + 1] = bits[row]
+        bits[row + 1, changed] ^= 1
+    hashes = pa.chunked_array([[row.tobytes() for row in np.packbits(bits, axis=1)]])
+    pixels = pa.chunked_array([[str(row) for row in range(600)]])
+    few = group_images(pixels, hashes, distance)
+    monkeypatch.setattr(duplicates, "MANY", 0)
+    np.testing.assert_array_equal(group_images(pixels, hashes, distance), few)
+    together = few[::2] == few[1::2]
+    assert 0 < together.sum() < 300

@@ -152,7 +152,7 @@ def test_accuracy_of_what_is_answered_by_hand():
     probabilities = np.column_stack([sure, 1 - sure, *np.zeros((4, 4))])
     actual = np.array([0, 1, 0, 0])
     model = Predictions(np.arange(4), actual, np.zeros(4, dtype=np.int64), probabilities)
-    weights = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [2, 0, 2, 0]], dtype=float)
+    weights = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [2, 0, 2, 0]], dtype=np.uint8)
     found = answered(model, 0.7, Resamples(model.articles, weights, 0.95))
     assert (found["answered"], found["coverage"]) == (3, 0.75)
     assert found["accuracy"] == pytest.approx(2 / 3, abs=1e-6)
@@ -168,7 +168,7 @@ def test_a_sure_group_of_one_article_leaves_resamples_out():
     model = Predictions(
         np.arange(4), np.array([0, 1, 0, 1]), np.zeros(4, dtype=np.int64), probabilities
     )
-    weights = np.array([[1, 1, 1, 1], [0, 2, 1, 1], [1, 1, 2, 0]], dtype=float)
+    weights = np.array([[1, 1, 1, 1], [0, 2, 1, 1], [1, 1, 2, 0]], dtype=np.uint8)
     found = answered(model, 0.8, Resamples(model.articles, weights, 0.95))
     assert (found["accuracy"], found["accuracy_high"]) == (1, 1)
     assert found["accuracy_low"] == pytest.approx(0.025)  # one article: nearly nothing is known

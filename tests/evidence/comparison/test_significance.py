@@ -1,10 +1,11 @@
 import itertools
 import json
+from time import process_time
 
 import numpy as np
 import pytest
 from predictions import predictions
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 from small import section
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -118,3 +119,22 @@ def test_pairs_of_one_article_are_no_independent_evidence():
     [found] = compare_all({"a": first, "b": second}, PARAMS, seed=1)
     assert found["p"] == pytest.approx(2 / 2**6)
     assert found["p_by_article"] == 1
+
+
+def test_tosses_of_many_sizes_are_counted_exactly():
+    generator = np.random.default_rng(2)
+    for _ in range(20):
+        sums = generator.integers(-3, 4, 12)
+        tossed = np.array(list(itertools.product([-1, 1], repeat=12))) @ np.abs(sums)
+        wanted = (np.abs(tossed) >= abs(sums.sum())).mean()
+        assert sign_flip(sums) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_million_tosses_take_no_square():
+    """The distribution of so many sums has two million places, nearly all of no probability."""
+    sums = np.where(np.arange(1_000_000) % 2, 1, -1)
+    sums[:600] = 1
+    start = process_time()
+    wide = sign_flip(sums)
+    assert process_time() - start < 10
+    assert wide == pytest.approx(2 * norm.sf((600 - 1) / 1000), rel=0.01)  # with half a step

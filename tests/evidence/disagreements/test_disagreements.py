@@ -134,12 +134,16 @@ def test_the_surest_errors_come_first_and_the_rest_is_counted():
     models = both(first=[1] * 5 + [0] * 3, second=ACTUAL)
     sure = np.linspace(0.5, 0.9, 8)
     models["a"].probabilities[:] *= sure[:, None]
-    pairs = [
-        {"id": f"pair{row}", "caption": None, "image": {"bytes": encode(picture(row))}}
-        for row in range(8)
-    ]
-    html = page(models, pairs, summarise(models, WORDS, PARAMS, seed=1), PARAMS)
+    pairs = [{"id": f"pair{row}", "caption": None} for row in range(8)]
+    asked = []
+
+    def read_images(ids):
+        asked.extend(ids)
+        return {id_: encode(picture(int(id_[-1]))) for id_ in ids}
+
+    html = page(models, pairs, read_images, summarise(models, WORDS, PARAMS, seed=1), PARAMS)
     assert re.findall(r"pair\d", html) == ["pair7", "pair6"]
+    assert asked == ["pair7", "pair6"]  # and no other image is read
     assert "2 of 7 cases" in html
 
 

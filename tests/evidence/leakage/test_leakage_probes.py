@@ -110,7 +110,21 @@ def test_thumbnails_are_of_the_wanted_pairs_in_their_order(tmp_path):
     pq.write_table(pa.Table.from_pylist(rows, schema=SCRUBBED), tmp_path / "s.parquet")
     found = thumbnails(tmp_path / "s.parquet", np.array(["a", "c"]), 8)
     assert found.shape == (2, 3 * 8 * 8)
-    assert 0 <= found.min() < found.max() <= 1
+    assert 0 <= found.min() < 200 < found.max() <= 255
     again = thumbnails(tmp_path / "s.parquet", np.array(["c"]), 8)
     np.testing.assert_array_equal(found[1:], again)
     assert not np.allclose(found[0], found[1])
+
+
+def test_of_many_pairs_some_are_looked_for(monkeypatch):
+    """All are looked among; the mean is that of those that were looked for."""
+    pairs, pictures = planted(1)
+    params = section(LeakageParams)
+    every = probe_leakage(pairs, pictures, params, 1)["accuracy"]
+    monkeypatch.setattr("pairdx.evidence.leakage.probes.ASKED", len(pairs) // 2)
+    some = probe_leakage(pairs, pictures, params, 1)["accuracy"]
+    assert some["tfidf"] == every["tfidf"]
+    assert some["nearest_thumbnail"] != every["nearest_thumbnail"]
+    assert some["nearest_thumbnail"]["none"] == pytest.approx(
+        every["nearest_thumbnail"]["none"], abs=0.1
+    )

@@ -189,7 +189,9 @@ def test_intervals_follow_the_articles(tmp_path):
 def test_the_chunks_make_no_difference(tmp_path, monkeypatch):
     search = read_searches(random_table(tmp_path / "r.parquet"))["image_to_image"]
     whole = score(search)
-    monkeypatch.setattr("pairdx.evidence.retrieval.retrieval.QUERIES_AT_ONCE", 7)
+    monkeypatch.setattr(
+        "pairdx.evidence.retrieval.retrieval.CELLS_AT_ONCE", 7 * len(search.gallery)
+    )
     for name, values in score(search).items():
         np.testing.assert_allclose(values, whole[name])
 

@@ -28,7 +28,7 @@ from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scan.fact_cache import Fact, FactCache
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
-from pairdx.sources.archives import Archives
+from pairdx.sources.archives import opened
 
 CACHE = Path(".cache/scan")  # no output of a stage: the same facts come out without it
 CHUNK = 32  # pairs handed to a worker at a time
@@ -89,16 +89,16 @@ def _scan_chunk(
     raw: Path, params: ScanParams, cache: Path, pairs: list[Row]
 ) -> tuple[list[Row], list[Fact]]:
     """Scan some pairs; return their rows, and the facts that are not in the cache."""
-    with Archives(raw) as archives:
-        rows = [
-            {
-                "id": pair["id"],
-                **scan_pair(
-                    archives.read(pair["archive"], pair["member"]), pair["caption"], params, cache
-                ),
-            }
-            for pair in pairs
-        ]
+    archives = opened(raw)
+    rows = [
+        {
+            "id": pair["id"],
+            **scan_pair(
+                archives.read(pair["archive"], pair["member"]), pair["caption"], params, cache
+            ),
+        }
+        for pair in pairs
+    ]
     return rows, _pixel_facts(params, cache).take_new()
 
 

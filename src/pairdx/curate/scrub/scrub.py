@@ -26,7 +26,7 @@ from pairdx.curate.scrub.overrule import overrule
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.policy import Decision, decide
 from pairdx.readers.decisions import DECISIONS
-from pairdx.sources.archives import Archives
+from pairdx.sources.archives import Archives, opened
 
 CHUNK = 32  # pairs handed to a worker at a time
 MANY = 10_000  # pairs; for fewer it takes longer to start processes than to clean images
@@ -153,8 +153,8 @@ def _clean_chunk(
     raw: Path, params: ScrubParams, decided: list[tuple[Row, Decision]]
 ) -> list[tuple[Row, bool]]:
     """Return a row of ``SCRUBBED`` for each pair, and whether its image was written anew."""
-    with Archives(raw) as archives:
-        return [_clean(pair, decision, archives, params) for pair, decision in decided]
+    archives = opened(raw)
+    return [_clean(pair, decision, archives, params) for pair, decision in decided]
 
 
 def _clean(

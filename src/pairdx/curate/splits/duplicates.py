@@ -6,10 +6,13 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
+MANY = 50_000  # hashes, from which every two are no longer compared
+KEY_BITS = (16, 32)  # of a key of the index: of fewer, most hashes share it; more are no use
 BLOCK = 4096  # hashes searched at a time, which bounds the memory for their neighbours
 
 Ints = npt.NDArray[np.int64]
@@ -39,7 +42,7 @@ def group_images(pixel_sha256: pa.ChunkedArray, hashes: pa.ChunkedArray, distanc
     count = len(pixel_sha256)
     hash_list = hashes.to_pylist()
     hashed = np.array([i for i, bits in enumerate(hash_list) if bits is not None], dtype=np.int64)
-    _, same_pixels = np.unique(np.array(pixel_sha256.to_pylist(), str), return_inverse=True)
+    same_pixels = _codes(pixel_sha256)
     # Nodes: the images, then one for each distinct picture, then one for each distinct hash.
     nodes = count + (int(same_pixels.max()) + 1 if count else 0)
     edges = [(np.arange(count), count + same_pixels)]
@@ -56,7 +59,7 @@ def group_images(pixel_sha256: pa.ChunkedArray, hashes: pa.ChunkedArray, distanc
 
 def _near(bits: npt.NDArray[np.uint8], radius: int) -> tuple[Ints, Ints]:
     """Return the pairs of rows that differ in at most ``radius`` bits."""
-    index = faiss.IndexBinaryFlat(bits.shape[1] * 8)
+    index = _index(bits.shape[1] * 8, radius, len(bits))
     index.add(bits)
     left, right = [], []
     for start in range(0, len(bits), BLOCK):
@@ -65,6 +68,22 @@ def _near(bits: npt.NDArray[np.uint8], radius: int) -> tuple[Ints, Ints]:
         left.append(start + np.repeat(np.arange(len(block)), np.diff(limits).astype(np.int64)))
         right.append(found)
     return np.concatenate(left), np.concatenate(right)
+
+
+def _index(width: int, radius: int, count: int) -> faiss.IndexBinary:
+    """An index that finds all hashes of ``width`` bits within ``radius``.
+
+    Of many, only those are compared that share a key: a hash is cut into so many parts that two
+    within the radius differ by one bit or none in one of them (multi-index hashing: Norouzi,
+    Punjani and Fleet 2012), and each part is looked up with any one of its bits changed.
+    """
+    parts = radius // 2 + 1
+    key = min(width // parts, KEY_BITS[1])
+    if count <= MANY or key < KEY_BITS[0]:
+        return faiss.IndexBinaryFlat(width)
+    index = faiss.IndexBinaryMultiHash(width, parts, key)
+    index.nflip = 1
+    return index
 
 
 def find_duplicates(pairs: pa.Table, distance: float) -> Duplicates:
@@ -80,7 +99,7 @@ def find_duplicates(pairs: pa.Table, distance: float) -> Duplicates:
     seen = np.unique(np.stack([groups, label_numbers]), axis=1)[0]
     conflicting = np.bincount(seen, minlength=groups.max(initial=-1) + 1)[groups] > 1
     first = _is_first(groups)
-    repeated = ~_is_first(np.array(pairs["pixel_sha256"].to_pylist(), str))
+    repeated = ~_is_first(_codes(pairs["pixel_sha256"]))
     removed = ~first & ~conflicting
     return Duplicates(
         keep=first & ~conflicting,
@@ -88,6 +107,11 @@ def find_duplicates(pairs: pa.Table, distance: float) -> Duplicates:
         near=int((removed & ~repeated).sum()),
         conflicting=int(conflicting.sum()),
     )
+
+
+def _codes(names: pa.ChunkedArray) -> Ints:
+    """Number names in the order in which they come."""
+    return pc.index_in(names, value_set=pc.unique(names)).to_numpy().astype(np.int64)
 
 
 def _is_first(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

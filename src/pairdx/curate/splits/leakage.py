@@ -13,11 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairdx.core.schema import SPLITS
-from pairdx.curate.splits.duplicates import NEAR, group_images
+from pairdx.curate.splits.duplicates import NEAR, Ints, group_images
+
+NOTHING = -1  # a missing caption is nothing to recognise
 
 
-def identities(pairs: pa.Table) -> dict[str, npt.NDArray[np.str_]]:
-    """Say by what each pair can be recognised: (N,) of each kind, empty where there is nothing.
+def identities(pairs: pa.Table) -> dict[str, Ints]:
+    """Say by what each pair can be recognised: (N,) numbers of each kind, `NOTHING` for nothing.
+
+    Numbers, not names: an array of captions has room for the longest one in every row.
 
     Args:
         pairs: ``article_id``, ``case_id``, ``figure_id``, ``caption``, ``pixel_sha256`` and
@@ -25,14 +29,20 @@ def identities(pairs: pa.Table) -> dict[str, npt.NDArray[np.str_]]:
     """
     caption = pc.utf8_trim_whitespace(pc.utf8_lower(pairs["caption"]))
     caption = pc.replace_substring_regex(caption, r"\s+", " ")
-    groups = group_images(pairs["pixel_sha256"], pairs["perceptual_hash"], NEAR)
     return {
-        "articles": np.array(pairs["article_id"].to_pylist(), str),
-        "cases": np.array(pairs["case_id"].to_pylist(), str),
-        "figures": np.array(pairs["figure_id"].to_pylist(), str),
-        "captions": np.array(caption.to_pylist(), str),
-        "images": groups.astype(str),
+        "articles": number(pairs["article_id"]),
+        "cases": number(pairs["case_id"]),
+        "figures": number(pairs["figure_id"]),
+        "captions": number(caption),
+        "images": group_images(pairs["pixel_sha256"], pairs["perceptual_hash"], NEAR),
     }
+
+
+def number(names: pa.ChunkedArray) -> Ints:
+    """Number names in their order, (N,); `NOTHING` for an empty one, and for null."""
+    values = pc.unique(names).drop_null().sort()
+    at = pc.index_in(names, value_set=values.filter(pc.not_equal(values, "")))
+    return pc.fill_null(at, NOTHING).to_numpy().astype(np.int64)
 
 
 def measure(pairs: pa.Table) -> dict[str, dict[str, dict[str, float]]]:
@@ -58,13 +68,12 @@ def measure(pairs: pa.Table) -> dict[str, dict[str, dict[str, float]]]:
     }
 
 
-def met(earlier: npt.NDArray[np.str_], later: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+def met(earlier: Ints, later: Ints) -> npt.NDArray[np.bool_]:
     """Say of each of ``later`` whether it occurs in ``earlier``."""
-    # A missing caption is nothing to recognise.
-    return np.isin(later, earlier) & (later != "")
+    return np.isin(later, earlier) & (later != NOTHING)
 
 
-def _count(earlier: npt.NDArray[np.str_], later: npt.NDArray[np.str_]) -> dict[str, float]:
+def _count(earlier: Ints, later: Ints) -> dict[str, float]:
     concerned = met(earlier, later)
     pairs, both = int(concerned.sum()), np.unique(later[concerned])
     return {"shared": len(both), "pairs": pairs, "share": round(pairs / max(len(later), 1), 4)}

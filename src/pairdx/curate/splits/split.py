@@ -132,7 +132,10 @@ def _refuse_small_classes(
 
 
 def deal(
-    labels: npt.NDArray[np.str_], groups: npt.NDArray[np.str_] | None, folds: int, seed: int
+    labels: npt.NDArray[np.str_],
+    groups: npt.NDArray[np.str_] | Ints | None,
+    folds: int,
+    seed: int,
 ) -> Ints:
     """Return the fold of every pair, stratified by class; what shares a group shares a fold."""
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold

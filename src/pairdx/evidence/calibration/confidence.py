@@ -53,8 +53,8 @@ def summarise(
     after = at_temperature(test, temperature)
     drawn = Resamples.draw(test.articles, params.resamples, params.confidence, seed)
     scores = {
-        "before": _scores(test, drawn.weights, params.calibration_bins),
-        "after": _scores(after, drawn.weights, params.calibration_bins),
+        "before": _scores(test, drawn, params.calibration_bins),
+        "after": _scores(after, drawn, params.calibration_bins),
     }
     scores["change"] = {name: scores["after"][name] - scores["before"][name] for name in SCALES}
     calibrated = at_temperature(validation, temperature)
@@ -89,15 +89,16 @@ def answered(test: Predictions, threshold: float, drawn: Resamples) -> Summary:
     }
 
 
-def _scores(model: Predictions, weights: Floats, bins: int) -> dict[str, Floats]:
+def _scores(model: Predictions, drawn: Resamples, bins: int) -> dict[str, Floats]:
     """Each score of all pairs (first) and of every resample, (1 + R,)."""
-    pairs = weights.sum(axis=1)
+    sure, correct = model.confidence, model.correct
     misses = model.probabilities - np.eye(model.probabilities.shape[1])[model.actual]
+    pairs = drawn.sums(np.ones(len(sure)))
     return {
-        "ece": expected_calibration_error(weights, model.confidence, model.correct, bins),
-        "brier": weights @ (misses**2).sum(axis=1) / pairs,
-        "nll": weights @ log_loss(model.probabilities, model.actual) / pairs,
-        "aurc": risk_areas(weights, model.confidence, model.correct),
+        "ece": drawn.each(lambda rows: expected_calibration_error(rows, sure, correct, bins)),
+        "brier": drawn.sums((misses**2).sum(axis=1)) / pairs,
+        "nll": drawn.sums(log_loss(model.probabilities, model.actual)) / pairs,
+        "aurc": drawn.each(lambda rows: risk_areas(rows, sure, correct)),
     }
 
 

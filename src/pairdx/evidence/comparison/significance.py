@@ -67,17 +67,35 @@ def mcnemar(n01: int, n10: int) -> float:
 def sign_flip(sums: Integers) -> float:
     """Two-sided exact p-value of a sum whose terms (A,) might as well have had the other sign.
 
-    The distribution of the sum is built term by term: half of it moves up, half of it down.
+    Terms of one size are tossed like coins, so that their sum is binomial; the sums of all sizes
+    are convolved. What is too improbable for a number is cut off, so that a million articles cost
+    no more memory than the square root of their number.
     """
-    terms = np.abs(sums[sums != 0])
-    chance = np.ones(1)  # of the sums from -total to total
-    for term in terms:
-        moved = np.zeros(len(chance) + 2 * int(term))
-        moved[: len(chance)] += chance / 2
-        moved[-len(chance) :] += chance / 2
-        chance = moved
-    reached = np.abs(np.arange(len(chance)) - int(terms.sum())) >= abs(int(sums.sum()))
+    chance = np.ones(1)  # of the sums around 0, in steps of 1
+    for size, count in zip(*np.unique(np.abs(sums[sums != 0]), return_counts=True), strict=True):
+        heads = _heads(int(count))
+        spread = np.zeros(2 * int(size) * (len(heads) - 1) + 1)
+        spread[:: 2 * int(size)] = heads
+        chance = _cut(np.convolve(chance, spread))
+    reached = np.abs(np.arange(len(chance)) - len(chance) // 2) >= abs(int(sums.sum()))
     return min(1.0, float(chance[reached].sum()))
+
+
+def _heads(tosses: int) -> Floats:
+    """The middle of the distribution of heads: without rounding as long as numbers have room."""
+    chance, some = np.ones(1), np.full(2, 0.5)
+    while tosses:
+        if tosses % 2:
+            chance = _cut(np.convolve(chance, some))
+        some, tosses = _cut(np.convolve(some, some)), tosses // 2
+    return chance
+
+
+def _cut(chance: Floats) -> Floats:
+    """The middle of a symmetric distribution, as much being cut off on both sides."""
+    there = np.flatnonzero(chance)
+    cut = min(int(there[0]), len(chance) - 1 - int(there[-1]))
+    return chance[cut : len(chance) - cut]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -91,7 +109,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def _scores(model: Predictions, drawn: Resamples) -> dict[str, Floats]:
     """Each metric of all pairs (first) and of every resample, (1 + R,)."""
-    matrices = confusion(drawn.weights, model.actual, model.predicted)
+    matrices = drawn.each(lambda weights: confusion(weights, model.actual, model.predicted))
     return {name: metric(matrices) for name, metric in COMPARED.items()}
 
 

@@ -1,6 +1,6 @@
 """The cases on which two models differ, as a page to look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,13 @@ from pairdx.statistics.scores.calibration import Booleans
 from pairdx.statistics.scores.classification import Predictions
 
 Row = Mapping[str, Any]
+ReadImages = Callable[[Sequence[str]], Mapping[str, bytes]]  # ids -> encoded images by id
 
 
 def page(
     models: Mapping[str, Predictions],
     pairs: Sequence[Row],
+    read_images: ReadImages,
     summary: Mapping[str, Any],
     params: DisagreementsParams,
 ) -> str:
@@ -27,16 +29,25 @@ def page(
 
     Args:
         models: two models' predictions, by name.
-        pairs: `id`, `caption` and `image` of the same pairs in the same order.
+        pairs: `id` and `caption` of the same pairs in the same order.
+        read_images: reads those of the cases that are shown; a split's would be gigabytes.
         summary: what ``evaluate.disagreements`` counted.
         params: how many cases are shown, and how large.
     """
     first, second = models
     found = kinds(*models.values())
     titles = (f"{first} is right", f"{second} is right", "Neither is right")
+    chosen = [_surest_errors(rows, models)[: params.cards] for rows in found.values()]
+    images = read_images([pairs[row]["id"] for rows in chosen for row in rows])
+
+    def cards(rows: Integers) -> tuple[Card, ...]:
+        return tuple(
+            _card(row, models, pairs[row], images[pairs[row]["id"]], params) for row in rows
+        )
+
     sections = [
-        _section(title, rows, models, pairs, params)
-        for title, rows in zip(titles, found.values(), strict=True)
+        Section(title, _note(rows, of), cards(rows))
+        for title, rows, of in zip(titles, chosen, found.values(), strict=True)
     ]
     counts = summary["all"]
     told = ", ".join(
@@ -50,16 +61,8 @@ def page(
     return render(f"{first} or {second}", intro, sections)
 
 
-def _section(
-    title: str,
-    found: Booleans,
-    models: Mapping[str, Predictions],
-    pairs: Sequence[Row],
-    params: DisagreementsParams,
-) -> Section:
-    rows = _surest_errors(found, models)[: params.cards]
-    note = f"{len(rows)} of {int(found.sum())} cases, those first in which an error was surest."
-    return Section(title, note, tuple(_card(row, models, pairs[row], params) for row in rows))
+def _note(shown: Integers, found: Booleans) -> str:
+    return f"{len(shown)} of {int(found.sum())} cases, those first in which an error was surest."
 
 
 def _surest_errors(found: Booleans, models: Mapping[str, Predictions]) -> Integers:
@@ -72,13 +75,17 @@ def _surest_errors(found: Booleans, models: Mapping[str, Predictions]) -> Intege
 
 
 def _card(
-    row: int, models: Mapping[str, Predictions], pair: Row, params: DisagreementsParams
+    row: int,
+    models: Mapping[str, Predictions],
+    pair: Row,
+    image: bytes,
+    params: DisagreementsParams,
 ) -> Card:
     label = LABELS[next(iter(models.values())).actual[row]]
     answers = tuple(
         (name, f"{LABELS[model.predicted[row]]} ({model.confidence[row]:.2f})")
         for name, model in models.items()
     )
-    picture = Picture(thumbnail(decode(pair["image"]["bytes"]), params.thumbnail), label)
+    picture = Picture(thumbnail(decode(image), params.thumbnail), label)
     caption = ((pair["caption"], 0.0),) if pair["caption"] else ()
     return Card(pair["id"], (label,), (picture,), caption, (("label", label), *answers))

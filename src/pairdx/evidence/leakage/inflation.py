@@ -33,18 +33,18 @@ class Fold:
 
     train: Integers
     test: Integers
-    articles: npt.NDArray[np.str_] | None  # of all N pairs; None: dealt pair by pair
+    articles: Integers | None  # of all N pairs; None: dealt pair by pair
     seed: int
 
 
 Measure = Callable[[Fold], npt.NDArray[Any]]  # a value for each test pair
-Values = dict[str, Floats]  # by grouping: (N,), the mean over the repeats
+Values = dict[str, Floats]  # by grouping: (N,), the mean over the repeats; NaN: not asked
 
 
 def cross_measure(
     measures: Mapping[str, Measure],
     labels: npt.NDArray[np.str_],
-    articles: npt.NDArray[np.str_],
+    articles: Integers,
     folds: int,
     repeats: int,
     seed: int,
@@ -69,7 +69,7 @@ def cross_measure(
 
 def summarise(
     values: Values,
-    articles: npt.NDArray[np.str_],
+    articles: Integers,
     resamples: int,
     confidence: float,
     seed: int,
@@ -78,9 +78,9 @@ def summarise(
     numbers = np.unique(articles, return_inverse=True)[1]
     drawn = Resamples.draw(numbers, resamples, confidence, seed)
     told: Summary = {}
-    everyone = np.ones(len(numbers), dtype=bool)
+    asked = ~np.isnan(values["none"])
     for name, ours in values.items():
-        told |= drawn.mean(name, ours, everyone, SHARE)
+        told |= drawn.mean(name, ours, asked, SHARE)
     inflation = values["none"] - values["article"]
-    told |= drawn.mean("inflation", inflation, everyone, DIFFERENCE)
+    told |= drawn.mean("inflation", inflation, asked, DIFFERENCE)
     return told

@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import EMBEDDINGS, LABELS, read_table
@@ -47,7 +48,7 @@ PRECISION_AT = (5, 10, 50)
 SHORT = {"image_to_image": "i2i", "text_to_image": "t2i", "image_to_text": "i2t"}
 RECALL_AT = (1, 5, 10)
 SAME = 6  # digits of a similarity, beyond which two are equal
-QUERIES_AT_ONCE = 512  # bounds the memory: 3,400 images are searched with 14 MB a matrix
+CELLS_AT_ONCE = 2**21  # similarities, 16 MB: bounds the memory at any number of pairs
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,10 @@ def read_searches(path: Path) -> dict[str, Search]:
     if not said.any():
         return {"image_to_image": by_image}
     groups = np.where(said, groups, -1)  # found by no caption
-    kept, first = np.unique(groups[said], return_index=True)
+    kept, first, place = np.unique(groups[said], return_index=True, return_inverse=True)
     first = np.flatnonzero(said)[first]
-    of_caption = np.array([classes[groups == group].any(axis=0) for group in kept])  # (C, K)
+    of_caption = np.zeros((len(kept), classes.shape[1]), dtype=bool)  # (C, K)
+    np.logical_or.at(of_caption, place, classes[said])
     return {
         "image_to_image": by_image,
         "text_to_image": Search(
@@ -111,8 +113,9 @@ def summarise(searches: dict[str, Search], params: RetrieveParams, seed: int) ->
 
 def score(search: Search) -> dict[str, Floats]:
     """Every score of every query, (Q,); NaN for a query without a hit."""
-    starts = range(0, len(search.queries), QUERIES_AT_ONCE)
-    parts = [_score(search, slice(start, start + QUERIES_AT_ONCE)) for start in starts]
+    at_once = max(1, CELLS_AT_ONCE // len(search.gallery))
+    starts = range(0, len(search.queries), at_once)
+    parts = [_score(search, slice(start, start + at_once)) for start in starts]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -176,14 +179,13 @@ def _numbers(names: Sequence[str]) -> Integers:
 
 
 def _matrix(table: pa.Table, column: str, path: Path) -> Floats:
-    """A column of lists as rows."""
-    try:
-        rows = np.array(table[column].to_pylist(), dtype=np.float64)
-    except (ValueError, TypeError):
-        raise PairdxError(
-            f"{path}: {column} has rows of different lengths; run `dvc repro`"
-        ) from None
-    if rows.ndim != 2 or not np.isfinite(rows).all():
+    """A column of lists as rows, without a Python object a number."""
+    widths = pc.list_value_length(table[column]).unique()
+    if len(widths) != 1 or not widths[0].as_py():
+        raise PairdxError(f"{path}: {column} has rows of different lengths; run `dvc repro`")
+    values = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in table[column].chunks]
+    rows = np.concatenate(values).astype(np.float64).reshape(len(table), -1)
+    if not np.isfinite(rows).all():
         raise PairdxError(f"{path}: {column} has a value that is no number; train the model again")
     return rows
 

@@ -129,7 +129,7 @@ def _score(
     classes = [len(np.unique(predictions.actual[rows])) for rows in inside]
     # With a single class, F1 only says how often the others were predicted: accuracy says it all.
     scorable = {"accuracy": [True] * size, "macro_f1": [count > 1 for count in classes]}
-    measured = _metrics(predictions, inside, drawn.weights)
+    measured = _metrics(predictions, inside, drawn)
     scores = {}
     for metric in COMPARED:
         values = np.where(scorable[metric], measured[metric], np.nan)  # (1 + R, G)
@@ -144,17 +144,20 @@ def _score(
 
 
 def _metrics(
-    predictions: Predictions, inside: Sequence[npt.NDArray[np.bool_]], weights: Floats
+    predictions: Predictions, inside: Sequence[npt.NDArray[np.bool_]], drawn: Resamples
 ) -> dict[str, Floats]:
-    """Accuracy and macro-F1 of each group, (R, G); NaN where a resample holds none of it."""
-    matrices = [
-        confusion(weights[:, rows], predictions.actual[rows], predictions.predicted[rows])
-        for rows in inside
-    ]
+    """Accuracy and macro-F1 of each group, (1 + R, G); NaN where a resample holds none of it."""
+    actual, predicted = predictions.actual, predictions.predicted
+
+    def matrices(weights: Floats) -> Floats:  # (R, G, K, K)
+        groups = [confusion(weights[:, one], actual[one], predicted[one]) for one in inside]
+        return np.stack(groups, axis=1)
+
+    of_groups = drawn.each(matrices).swapaxes(0, 1)
     with np.errstate(invalid="ignore"):  # 0 / 0
         return {
-            "accuracy": np.column_stack([accuracy(matrix) for matrix in matrices]),
-            "macro_f1": np.column_stack([macro_f1(matrix) for matrix in matrices]),
+            "accuracy": np.column_stack([accuracy(matrix) for matrix in of_groups]),
+            "macro_f1": np.column_stack([macro_f1(matrix) for matrix in of_groups]),
         }
 
 

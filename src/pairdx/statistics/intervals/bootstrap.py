@@ -69,14 +69,26 @@ def article_weights(
     articles: Integers, resamples: int, generator: np.random.Generator
 ) -> Iterator[Floats]:
     """How often each pair is in each resample, a few resamples (rows) at a time."""
+    for counts in article_counts(articles, resamples, generator):
+        yield counts[:, articles].astype(np.float64)
+
+
+def article_counts(
+    articles: Integers, resamples: int, generator: np.random.Generator
+) -> Iterator[Integers]:
+    """How often each article is in each resample, a few resamples (rows) at a time."""
     size = int(articles.max()) + 1
-    chunk = max(1, CELLS_AT_ONCE // max(size, len(articles)))
+    chunk = rows_at_once(size, len(articles))
     for start in range(0, resamples, chunk):
         rows = min(chunk, resamples - start)
         drawn = generator.integers(size, size=(rows, size))
         drawn += np.arange(rows)[:, None] * size  # one range of cells a resample
-        counts = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
-        yield counts[:, articles].astype(np.float64)
+        yield np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
+
+
+def rows_at_once(*sizes: int) -> int:
+    """How many rows of so many columns, the most of ``sizes``, are held at a time."""
+    return max(1, CELLS_AT_ONCE // max(sizes))
 
 
 def interval(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -136,16 +137,18 @@ def _check_ids(path: Path, ids: Sequence[str]) -> None:
 
 def _check_same_pairs(first: Path, second: Path) -> None:
     """Stop at the first row in which the two tables are of another pair."""
-    left, right = (read_table(path, PREDICTIONS, SHARED).to_pylist() for path in (first, second))
+    left, right = (read_table(path, PREDICTIONS, SHARED) for path in (first, second))
     if len(left) != len(right):
         raise PairdxError(
             f"{second}: {len(right)} rows, but {first} has {len(left)}; models are compared on the "
             "same pairs: run `dvc repro` to predict again"
         )
-    for row, (a, b) in enumerate(zip(left, right, strict=True)):
-        for name in SHARED:
-            if a[name] != b[name]:
-                raise PairdxError(
-                    f"{second}: {name} = {b[name]!r} in row {row}, but {a[name]!r} in {first}; "
-                    "models are compared on the same pairs: run `dvc repro` to predict again"
-                )
+    other = [pc.not_equal(left[name], right[name]) for name in SHARED]
+    row = pc.index(reduce(pc.or_, other), True).as_py()
+    if row >= 0:
+        name = next(name for name in SHARED if left[name][row] != right[name][row])
+        raise PairdxError(
+            f"{second}: {name} = {right[name][row].as_py()!r} in row {row}, but "
+            f"{left[name][row].as_py()!r} in {first}; models are compared on the same pairs: run "
+            "`dvc repro` to predict again"
+        )

@@ -48,8 +48,13 @@ def recall_at(k: int, above: Integers, tied: Integers, hits: Integers) -> Floats
 
 def reciprocal_rank(above: Integers, tied: Integers, hits: Integers) -> Floats:
     """Expected value of one over the rank of the first hit, (Q,)."""
-    places, rows = np.unique(np.column_stack([above, tied, hits]), axis=0, return_inverse=True)
-    return np.array([_reciprocal_rank(*place) for place in places.tolist()])[rows]
+    ranks = 1.0 / (above + 1)  # where nothing ties with the hits
+    ties = np.flatnonzero(tied != hits)
+    if len(ties):
+        places = np.column_stack([above, tied, hits])[ties]
+        distinct, rows = np.unique(places, axis=0, return_inverse=True)
+        ranks[ties] = np.array([_reciprocal_rank(*place) for place in distinct.tolist()])[rows]
+    return ranks
 
 
 def _reciprocal_rank(above: int, tied: int, hits: int) -> float:
