@@ -295,9 +295,10 @@ def _scores(name: str, runtime: str, test: Any, eager: Any, found: Any) -> str: 
     cells = []
     for score in (share, macro_f1):
         mine, theirs = (score(confusion(weights, actual, one)) for one in (found, eager))
-        low, high = interval(mine[0] - theirs[0], (mine - theirs)[1:], 0.95, articles, DIFFERENCE)
-        points = [100 * value for value in (mine[0] - theirs[0], low, high)]
-        cells += [f"{mine[0]:.3f}", "{:+.1f} [{:+.1f}, {:+.1f}]".format(*points)]
+        apart = mine - theirs
+        low, high = interval(apart[0], apart[1:], 0.95, articles, DIFFERENCE)
+        said = "{:+.1f} [{:+.1f}, {:+.1f}]".format(*(100 * one for one in (apart[0], low, high)))
+        cells += [f"{mine[0]:.3f}", said if apart.any() else "0"]
     return f"| {' | '.join([name, runtime, *cells, f'{(found == eager).mean():.3f}'])} |"
 
 
