@@ -42,7 +42,6 @@ SIDE, WORDS = 224, 20_000  # 400,000 words take 480 MB and no time: their vector
 Classify = Callable[[Sequence[bytes], Sequence[str]], Any]
 EXPORTS: dict[str, tuple[Backend, Precision]] = {
     "onnx fp32": ("onnx", "fp32"),
-    "onnx int8": ("onnx", "int8"),
     "openvino fp32": ("openvino", "fp32"),
     "openvino bf16": ("openvino", "bf16"),
     "openvino int8": ("openvino", "int8"),

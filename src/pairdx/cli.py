@@ -148,7 +148,7 @@ def export(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
     to: Annotated[Target, typer.Option(help="What shall run it.")] = "openvino",
     precision: Annotated[
-        Precision, typer.Option(help="int8 is calibrated on training pairs; bf16: OpenVINO only.")
+        Precision, typer.Option(help="bf16, int8 (calibrated on training pairs): OpenVINO.")
     ] = "fp32",
     out: Annotated[
         Path | None, typer.Option(help="Default: exports/<model>-<to>-<precision>.")

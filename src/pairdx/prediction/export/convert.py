@@ -36,13 +36,13 @@ def write_network(
         graph: the network, on the CPU.
         folder: where the files go.
         to: whose form they have.
-        precision: bf16 is OpenVINO's alone: its weights are kept in 16 bits.
+        precision: bf16 and int8 are OpenVINO's alone; bf16 keeps weights in 16 bits.
         calibration: of int8: inputs whose values give the ranges of all activations.
     """
     path = folder / NETWORK["onnx"]
     model = to_onnx(graph)
     if to == "onnx":
-        onnx.save(quantised(model, calibration) if precision == "int8" else model, path)
+        onnx.save(model, path)
         return
     import openvino
 
@@ -101,19 +101,14 @@ def _attend(
 
 
 def quantised(network: Any, calibration: Sequence[Inputs]) -> Any:  # noqa: ANN401
-    """Quantise an ONNX or OpenVINO network to int8, after training (NNCF)."""
+    """Quantise an OpenVINO network to int8, after training (NNCF)."""
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    options: dict[str, Any] = {}
-    if not isinstance(network, onnx.ModelProto):
-        # Smooths what attention makes. In an ONNX file NNCF cannot do so where two layers are
-        # multiplied, as Fusion's are, and ONNX Runtime then takes three times as long.
-        options["model_type"] = nncf.ModelType.TRANSFORMER
     with redirect_stdout(io.StringIO()):  # its bars, in a log as well
         return nncf.quantize(
             network,
             nncf.Dataset(calibration),
             subset_size=len(calibration),
-            **options,
+            model_type=nncf.ModelType.TRANSFORMER,
         )
