@@ -101,7 +101,7 @@ def export_all(name: str, folder: Path) -> dict[str, Any]:
     from pairdx.prediction.export.convert import example, write_network
 
     graph = graph_of(name)
-    exported = Exported(lambda _: np.zeros(0), graph.image, graph.vocabulary)
+    exported = Exported(lambda _: np.zeros(0, np.float32), graph.image, graph.vocabulary)
     calibration = [exported.inputs([i], [c]) for i, c in zip(*pairs(8), strict=True)]
     for runtime, (to, precision) in EXPORTS.items():
         (folder / runtime).mkdir()
@@ -130,7 +130,7 @@ def opened(name: str, runtime: str, folder: Path) -> Classify:
 
     graph = graph_of(name)
     network = graph.network.eval()
-    exported = Exported(lambda _: np.zeros(0), graph.image, graph.vocabulary)
+    exported = Exported(lambda _: np.zeros(0, np.float32), graph.image, graph.vocabulary)
 
     @torch.inference_mode()
     def classify(images: Sequence[bytes], captions: Sequence[str]) -> Any:  # noqa: ANN401
@@ -170,7 +170,8 @@ def worker(name: str, folder: Path, threads: int, batch: int, runtimes: str) -> 
     given = pairs(batch)
     for classify in ready.values():
         classify(*given)
-    wall, cpu = ({runtime: [] for runtime in names} for _ in range(2))
+    wall: dict[str, list[list[float]]] = {runtime: [] for runtime in names}
+    cpu: dict[str, list[float]] = {runtime: [] for runtime in names}
     for _ in range(ROUNDS if len(names) > 1 else 0):
         for runtime, classify in ready.items():
             times = [_time(classify, given) for _ in range(max(2, CALLS // batch))]
