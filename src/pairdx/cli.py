@@ -1,7 +1,7 @@
 """`pairdx ...`: what is done by hand, beside the pipeline."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pairdx.prediction.abstain import Rule
+
+# As pairdx.models.exported.card has them, which takes half a second to import.
+Backend = Literal["torch", "onnx", "openvino"]
+Target = Literal["onnx", "openvino"]
+Precision = Literal["fp32", "bf16", "int8"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(weights, name="weights")
@@ -67,6 +72,9 @@ def predict(
         bool,
         typer.Option("--screen", help="Mask first what scrub masks, by params.yaml."),
     ] = False,
+    backend: Annotated[
+        Backend | None, typer.Option(help="What runs it, if the folder is for several.")
+    ] = None,
 ) -> None:
     """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
     # torch takes seconds to import: only where it is needed.
@@ -85,7 +93,7 @@ def predict(
         data = regular(image).read_bytes()
     except OSError as error:
         raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
-    predictor = load_model(model)
+    predictor = load_model(model, backend)
     if not card.trained:
         typer.echo(f"{model}: random weights, never trained; this is chance", err=True)
     if not caption and "caption" in predictor.reads:
@@ -134,6 +142,32 @@ def _screened(image: Path, data: bytes, caption: str) -> tuple[bytes, str]:
         raise PairdxError(f"{image}: {error}") from error
     typer.echo(f"masked: {', '.join(reasons) or 'nothing'}", err=True)
     return data, caption
+
+
+@app.command()
+def export(
+    model: Annotated[Path, typer.Argument(help="A model folder.")],
+    to: Annotated[Target, typer.Option(help="What shall run it.")] = "openvino",
+    precision: Annotated[
+        Precision, typer.Option(help="bf16, int8 (calibrated on training pairs): OpenVINO.")
+    ] = "fp32",
+    out: Annotated[
+        Path | None, typer.Option(help="Default: exports/<model>-<to>-<precision>.")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="Pairs to calibrate and check on.")] = Path(
+        "data/pairdx"
+    ),
+) -> None:
+    """Write a model for ONNX Runtime or OpenVINO, and hold it against torch's on test pairs."""
+    from pairdx.core.params import load_seed
+    from pairdx.prediction.export.export import export_model
+
+    place = out or Path("exports") / f"{model.name}-{to}-{precision}"
+    found = export_model(model, place, to, precision, data, load_seed())
+    typer.echo(
+        f"{place}: on {found['pairs']} test pairs, largest difference of a probability "
+        f"{found['largest_difference']:.1e}, equal labels {100 * found['equal_labels']:.1f} %"
+    )
 
 
 @app.command()

@@ -46,7 +46,7 @@ def test_one_pair_is_predicted_as_it_is_among_others(model_folders, name):
 def test_an_unknown_kind_is_an_error(tmp_path):
     ModelCard("fusion", "xgboost", "", True, 1).save(tmp_path)
     with pytest.raises(
-        PairdxError, match="kind 'xgboost'; allowed are clinvla, clip, fusion, tfidf"
+        PairdxError, match="kind 'xgboost'; allowed are clinvla, clip, exported, fusion, tfidf"
     ):
         load_model(tmp_path)
 

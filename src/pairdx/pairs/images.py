@@ -59,9 +59,13 @@ class ImageInput:
         """Decode all images, uint8 of shape ``(N, 3, S, S)``."""
         import torch
 
-        stack = torch.empty((len(images), 3, self.size, self.size), dtype=torch.uint8)
+        return torch.from_numpy(self.pixels_of_all(images))
+
+    def pixels_of_all(self, images: Sequence[bytes]) -> NDArray[np.uint8]:
+        """Decode all images without torch, ``(N, 3, S, S)``."""
+        stack = np.empty((len(images), 3, self.size, self.size), np.uint8)
         for row, pixels in enumerate(self.decode_each(images)):
-            stack[row] = torch.from_numpy(pixels)
+            stack[row] = pixels
         return stack
 
     def decode_each(self, images: Sequence[bytes]) -> Iterator[NDArray[np.uint8]]:

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 
@@ -52,22 +54,26 @@ class Vocabulary:
     max_tokens: Annotated[int, Field(ge=1, le=MAX_TOKENS)]
 
     @cached_property
-    def _ids(self) -> dict[str, int]:
+    def _numbers(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.words, start=FIRST_WORD)}
 
     def encode(self, captions: Sequence[str]) -> "Tensor":
-        """Return the ids of ``captions``, int64 of shape ``(N, T)``, padded with zeros.
+        """Return the :meth:`ids` of ``captions`` as a tensor."""
+        import torch
+
+        return torch.from_numpy(self.ids(captions))
+
+    def ids(self, captions: Sequence[str]) -> NDArray[np.int64]:
+        """Return the ids of ``captions``, of shape ``(N, T)``, padded with zeros.
 
         A caption without a token becomes one unknown token, so that attention has something to
         look at: a missing caption is an input like any other.
         """
-        import torch
-
-        ids = torch.full((len(captions), self.max_tokens), PADDING)
+        ids = np.full((len(captions), self.max_tokens), PADDING, np.int64)
         for row, caption in enumerate(captions):
             tokens = tokenize(caption)[: self.max_tokens]
-            known = [self._ids.get(token, UNKNOWN) for token in tokens] or [UNKNOWN]
-            ids[row, : len(known)] = torch.tensor(known)
+            known = [self._numbers.get(token, UNKNOWN) for token in tokens] or [UNKNOWN]
+            ids[row, : len(known)] = known
         return ids
 
     def check_rows(self, rows: int) -> None:

@@ -5,7 +5,7 @@ model of it is opened.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,18 +23,36 @@ from pairdx.models.common.predictor import Part, Predictor
 from pairdx.pairs.store import Pairs
 
 
-def load_model(folder: Path) -> Predictor:
+def load_model(folder: Path, backend: str | None = None) -> Predictor:
     """Open a model folder.
 
+    Args:
+        folder: of any kind.
+        backend: what shall run it; None: what its card names first.
+
     Raises:
-        PairdxError: there is no model in it, or a file of it is damaged.
+        PairdxError: there is no model in it, a file of it is damaged, or it is none for
+            ``backend``.
     """
     card = ModelCard.load(folder)
+    if backend is not None:
+        card = _run_by(backend, card, folder)
     modules = kinds()
     if card.kind not in modules:
         allowed = ", ".join(modules)
         raise PairdxError(f"{folder}/model.json: kind {card.kind!r}; allowed are {allowed}")
     return import_module(modules[card.kind]).load(folder, card)
+
+
+def _run_by(backend: str, card: ModelCard, folder: Path) -> ModelCard:
+    """The card of a model that ``backend`` shall run."""
+    allowed = card.settings.get("backends", ["torch"])  # one that was never exported
+    if backend not in allowed:
+        raise PairdxError(
+            f"--backend {backend}: {folder} is for {', '.join(allowed)}; `pairdx export` "
+            "writes a torch model for others"
+        )
+    return replace(card, settings=card.settings | {"backends": [backend]})
 
 
 def kinds() -> dict[str, str]:

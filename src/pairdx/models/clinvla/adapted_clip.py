@@ -49,6 +49,11 @@ class AdaptedClip:
         pooled, patches = visual._pool(tokens)
         return pooled @ visual.proj, patches @ visual.proj
 
+    def encode_alone(self, pixels: Tensor, job: Job) -> Tensor:
+        """Embed images of which there is no other view, ``(B, E)``, not yet on the unit sphere."""
+        own, _ = self.encode_image(pixels, job)
+        return (own + self.adapters.missing_view) / 2
+
     def encode_text(self, tokens: Tensor, job: Job = "alignment") -> tuple[Tensor, Tensor]:
         """Embed token ids ``(B, T)``, not yet on the unit sphere.
 

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from pairdx.core.errors import PairdxError, shortened
@@ -28,10 +28,11 @@ from pairdx.core.schema import LABELS
 from pairdx.models.clinvla.adapted_clip import AdaptedClip
 from pairdx.models.clinvla.adapters import ClinVlaAdapters
 from pairdx.models.clinvla.params import AdapterShape, ClinVlaSettings, Job
-from pairdx.models.clip.clip import ClipClassifier
+from pairdx.models.clip.clip import ClipClassifier, Comparison
 from pairdx.models.clip.towers import transformer_clip
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel
+from pairdx.models.common.graph import Graph
 from pairdx.models.common.predictor import Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 
@@ -59,9 +60,7 @@ class ClinVla(Predictor):
     def encode_images(self, images: Tensor, job: Job) -> Tensor:
         """Embed uint8 images ``(B, 3, S, S)``, each alone, on the unit sphere, ``(B, E)``."""
         pixels = self.base.image_input.normalise(images.to(device()))
-        own, _ = self.model.encode_image(pixels, job)
-        alone = torch.zeros(len(own), dtype=torch.bool, device=own.device)
-        return functional.normalize(self.model.merge_views(own, own[:0], alone), dim=-1)
+        return functional.normalize(self.model.encode_alone(pixels, job), dim=-1)
 
     def encode_captions(self, captions: Sequence[str], job: Job) -> Tensor:
         """Embed captions on the unit sphere, ``(B, E)``."""
@@ -97,6 +96,13 @@ class ClinVla(Predictor):
             self.base.image_input,
             lambda images, _: self.logits(images, prompts, self.classify),
         )
+
+    def graph(self) -> Graph:
+        """See :meth:`pairdx.models.clip.clip.ClipClassifier.graph`."""
+        adapters, fit = self.model.adapters.eval(), self.base.image_input
+        with torch.no_grad():
+            vectors = adapters.logit_scale.exp() * self.encode_prompts(self.classify)
+        return Graph(Comparison(_AdaptedTower(self.model, self.classify), fit, vectors), fit)
 
     @torch.inference_mode()
     def embed_images(self, images: Sequence[bytes]) -> NDArray[np.float32]:
@@ -166,6 +172,19 @@ class ClinVla(Predictor):
             **shape,
         )
         return cls(base, AdaptedClip(clip, adapters.to(device()).eval()), classify)
+
+
+class _AdaptedTower(nn.Module):
+    """The image tower with its adapters: normalised images ``(B, 3, S, S)`` -> ``(B, E)``."""
+
+    def __init__(self, model: AdaptedClip, job: Job) -> None:
+        super().__init__()
+        self.visual, self.adapters = model.base.visual, model.adapters  # to be moved with it
+        self.model, self.job = model, job
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Embed images, each alone."""
+        return self.model.encode_alone(pixels, self.job)
 
 
 def load(folder: Path, card: ModelCard) -> ClinVla:

@@ -34,6 +34,7 @@ from pairdx.models.clip.folder import (
 from pairdx.models.clip.params import ClipSettings, Prompts, ZeroShotModel
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel
+from pairdx.models.common.graph import Graph
 from pairdx.models.common.predictor import Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.pairs.images import ImageInput
@@ -121,6 +122,13 @@ class ClipClassifier(Predictor):
         assert isinstance(visual, nn.Module)  # noqa: S101 -- for the type checker: all have one
         return ImageModel(visual, self.image_input, lambda images, _: self.logits(images, prompts))
 
+    def graph(self) -> Graph:
+        """The image tower and one vector a class: what the text tower said of the sentences."""
+        with torch.no_grad():
+            vectors = self.model.logit_scale.exp() * self.encode_prompts()  # type: ignore[operator]
+        network = Comparison(self.model.visual, self.image_input, vectors)  # type: ignore[arg-type]
+        return Graph(network, self.image_input)
+
     @torch.inference_mode()
     def embed_images(self, images: Sequence[bytes]) -> NDArray[np.float32]:
         """See :class:`pairdx.models.common.predictor.Embedder`."""
@@ -196,6 +204,20 @@ def _class_vectors(path: Path) -> Tensor:
     if vectors is None or vectors.ndim != 2 or len(vectors) != len(LABELS):
         raise PairdxError(f"{path}: class_vectors, one a class, are needed; train the model again")
     return vectors
+
+
+class Comparison(nn.Module):
+    """An image tower, and the vector of each class ``(K, E)``, as long as the temperature says."""
+
+    def __init__(self, tower: nn.Module, fit: ImageInput, vectors: Tensor) -> None:
+        super().__init__()
+        self.tower, self.fit = tower, fit
+        self.register_buffer("vectors", vectors)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Classify uint8 images ``(B, 3, S, S)``; returns logits ``(B, K)``."""
+        embedded = functional.normalize(self.tower(self.fit.normalise(images)), dim=-1)
+        return embedded @ self.vectors.T  # type: ignore[operator]
 
 
 def load(folder: Path, card: ModelCard) -> ClipClassifier:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the linear model does without torch, which takes seconds to
     import torch
 
     from pairdx.models.common.explainable import ImageModel, Reading
+    from pairdx.models.common.graph import Graph
 
 Part = Literal["image", "caption"]
 PARTS: tuple[Part, ...] = ("image", "caption")
@@ -38,6 +39,10 @@ class Predictor(Protocol):
 
     def image_model(self) -> ImageModel | None:
         """Show what explaining an image needs; None: the model reads no images."""
+        return None
+
+    def graph(self) -> Graph | None:
+        """Show what another runtime needs to predict alike; None: the model is no network."""
         return None
 
     def read_caption(self, image: bytes, caption: str) -> Reading:

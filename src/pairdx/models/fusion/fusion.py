@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from pairdx.core.errors import PairdxError, shortened
 from pairdx.core.inputs import read_json
 from pairdx.core.outputs import write_json
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel, Reading, Tokens, no_tokens
+from pairdx.models.common.graph import Graph
 from pairdx.models.common.predictor import PARTS, Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
@@ -58,7 +59,9 @@ class Classifier(Predictor):
 
     def logits(self, batch: Batch) -> Tensor:
         """Return the logits ``(B, K)``; with `average_mirror` the mean with the mirror image."""
-        batch = to_device(batch)
+        return self._logits(to_device(batch))
+
+    def _logits(self, batch: Batch) -> Tensor:
         logits = self.network(batch)
         if self.average_mirror and batch.images is not None:
             mirrored = Batch(batch.images.flip(-1), batch.tokens)
@@ -86,6 +89,12 @@ class Classifier(Predictor):
 
         tokenize = vocabulary.encode if vocabulary else no_tokens
         return ImageModel(network.image, fit, once, tokenize, self.average_mirror)
+
+    def graph(self) -> Graph:
+        """See :class:`pairdx.models.common.predictor.Predictor`."""
+        image, vocabulary = self.inputs.image, self.inputs.vocabulary
+        passes = 2 if self.average_mirror and image else 1
+        return Graph(_Whole(self), image, vocabulary, passes)
 
     def read_caption(self, image: bytes, caption: str) -> Reading:
         """See :class:`pairdx.models.common.predictor.Predictor`."""
@@ -131,6 +140,20 @@ class Classifier(Predictor):
             raise PairdxError(f"{folder}: weights and model.json differ ({reason})") from error
         inputs = Inputs(_image_input(settings, folder), vocabulary)
         return cls(network.to(device()).eval(), inputs, settings.average_mirror)
+
+
+class _Whole(nn.Module):
+    """A classifier from decoded images and token ids to logits."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        super().__init__()
+        self.classifier, self.network = classifier, classifier.network
+
+    def forward(self, images: Tensor | None = None, tokens: Tensor | None = None) -> Tensor:
+        """Classify uint8 ``(B, 3, S, S)`` and ids ``(B, T)``, on the device where they are."""
+        fit = self.classifier.inputs.image
+        pixels = fit.normalise(images) if fit and images is not None else None
+        return self.classifier._logits(Batch(pixels, tokens))
 
 
 def load(folder: Path, card: ModelCard) -> Classifier:

@@ -1,0 +1,1 @@
+"""Models that left the project, run without torch."""
