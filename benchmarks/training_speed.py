@@ -28,10 +28,12 @@ from pairdx.core.schema import LABELS
 from pairdx.models.common.predictor import device
 from pairdx.models.fusion import fusion
 from pairdx.models.fusion.params import FusionParams
+from pairdx.pairs.augment import Augment
 from pairdx.pairs.store import Pairs
 from pairdx.pairs.text import Vocabulary, WordVectors
 from pairdx.training.common.feed import Images
 from pairdx.training.common.loop import Recipe, stepper
+from pairdx.training.common.placement import pinned
 from pairdx.training.common.precision import resolve
 from pairdx.training.fusion.classifier import ClassifierTask
 
@@ -70,6 +72,17 @@ def seconds(
     return time.perf_counter() - start
 
 
+def augmenting(batch: int, size: int, params: FusionParams) -> float:
+    """How long it takes to change a batch at random, alone."""
+    images = torch.randint(0, 256, (batch, 3, size, size), dtype=torch.uint8, device=device())
+    change, times = Augment(params.augmentation), []
+    for _ in range(20):
+        start = time.perf_counter()
+        change(images)[-1, -1, -1, -1].item()  # waits for a GPU
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
 def noted(waits: list[float]) -> Callable[[Images, Tensor], Tensor]:
     """Return `Images.take`, of which each call leaves its seconds in ``waits``."""
     take = Images.take
@@ -104,7 +117,7 @@ def main(size: int = 64, batch: int = 32, steps: int = 10, threads: int = 0) -> 
         "as trained": task.loss,
         "on a batch that is there": lambda rows: task.cost(task.model(there), rows),
     }
-    batches = list(torch.arange(len(pairs)).split(batch))
+    batches = list(pinned(torch.arange(len(pairs))).split(batch))
     task.model.train()
     times: dict[str, list[float]] = {name: [] for name in loops}
     waits: list[float] = []
@@ -119,6 +132,8 @@ def main(size: int = 64, batch: int = 32, steps: int = 10, threads: int = 0) -> 
     rounds = [sum(part) for part in zip(*[iter(waits)] * len(batches), strict=True)]
     waited = median(rounds[1:]) / median(times["as trained"][1:])
     print(f"waiting for data: {waited:.2%} of a step")
+    changed_in = augmenting(batch, size, params) / (batch / speeds["as trained"])
+    print(f"images changed at random: {changed_in:.2%} of a step")
     ratio = speeds["as trained"] / speeds["on a batch that is there"]
     print(f"{ratio:.2f} of the limit ({device()}, {dtype}, {torch.get_num_threads()} threads)")
 

@@ -6,6 +6,7 @@ Shapes: ``N`` images, ``S`` pixels a side.
 import math
 from typing import TYPE_CHECKING
 
+from pairdx.pairs.images import constant
 from pairdx.pairs.params import Augmentation
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def recolour(
     """
     import torch
 
-    grey = pixels.new_tensor(GREY)
+    grey = constant(GREY, pixels.device)
     all_three = brightness * contrast
     mix = torch.diag_embed((all_three * saturation)[:, None].expand(-1, 3))
     mix += (all_three * (1 - saturation))[:, None, None] * grey  # (N, 3, 3)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
 from pairdx.core.errors import PairdxError
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 AT_ONCE = 256  # images handed to the threads that decode
@@ -95,9 +97,9 @@ class ImageInput:
         import torch
         from torchvision.transforms.v2 import functional as transform
 
-        return transform.normalize(
-            transform.to_dtype(images, torch.float32, scale=True), list(self.mean), list(self.std)
-        )
+        mean, std = (constant(values, images.device) for values in (self.mean, self.std))
+        pixels = transform.to_dtype(images, torch.float32, scale=True)
+        return pixels.sub(mean[:, None, None]).div_(std[:, None, None])
 
     def _fit(self, image: Image.Image) -> Image.Image:
         side, bicubic = self.size, Image.Resampling.BICUBIC
@@ -115,6 +117,15 @@ class ImageInput:
         corner = ((side - width) // 2, (side - height) // 2)
         square.paste(image.resize((width, height), bicubic), corner)
         return square
+
+
+@lru_cache
+def constant(values: tuple[float, ...], device: "torch.device") -> "Tensor":
+    """Return numbers on a device, copied there once: a GPU's queue is waited for at each copy."""
+    import torch
+
+    with torch.inference_mode(False):  # or it could not be used where gradients are taken
+        return torch.tensor(values, device=device)
 
 
 def seen_part(size: tuple[int, int], resize: Resize) -> tuple[int, int, int, int]:

@@ -5,7 +5,9 @@ takes from here what it knows already. This is no output: the same facts come ou
 it, so it is DVC's business neither to store nor to check it, and it may be deleted at any time.
 """
 
+import errno
 import json
+import os
 import sqlite3
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +17,12 @@ from pairdx.core.errors import PairdxError
 
 FILE = "facts.sqlite"
 WAIT = 60  # seconds for another worker that is just writing
+REFUSED = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+}
 
 Fact = tuple[Any, tuple[object, ...]]  # what was found, and its key
 
@@ -77,7 +85,11 @@ class FactCache:
         """Close the file."""
         self._database.close()
 
-    def _unusable(self, error: Exception) -> PairdxError:
+    def _unusable(self, error: sqlite3.Error) -> Exception:
+        """Say to delete what is damaged; of what the disk refuses, the file may well be whole."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if number := REFUSED.get(code):
+            return OSError(number, os.strerror(number), str(self.path))
         return PairdxError(f"{self.path}: the scan's cache cannot be used ({error}); delete it")
 
 
