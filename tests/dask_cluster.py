@@ -13,6 +13,7 @@ from distributed import Client
 
 from pairdx.core.engine import SCHEDULER
 
+HERE = ("--host", "127.0.0.1")  # else the address of this machine's network
 IMPORTED = (str(ROOT / "src"), str(ROOT / "tests"))
 
 
@@ -23,7 +24,7 @@ class Cluster:
         self.folder = folder
         self.file = folder / "scheduler.json"
         self.started = []
-        self.scheduler = self.start("scheduler", "--port", "0")
+        self.scheduler = self.start("scheduler", "--port", "0", *HERE)
 
     def start(self, *command, path=IMPORTED):
         """Start a process that imports from the folders of ``path``, too."""
@@ -50,7 +51,7 @@ class Cluster:
 
     def worker(self, path=IMPORTED):
         """Start a worker."""
-        return self.start("worker", "--no-nanny", "--nthreads", "1", path=path)
+        return self.start("worker", "--no-nanny", "--nthreads", "1", *HERE, path=path)
 
     def wait(self, workers):
         """Wait until so many workers are there."""

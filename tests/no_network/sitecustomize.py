@@ -5,6 +5,7 @@ Python imports a module of this name at its start, from any folder of PYTHONPATH
 
 import ipaddress
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def _watch(event: str, arguments: tuple) -> None:
         host = arguments[0]
     else:
         return
+    if str(host).endswith(".invalid"):  # which no resolver knows (RFC 6761)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     if not _is_here(host):
         test = os.environ.get("PYTEST_CURRENT_TEST", "no test")
         with Path(os.environ[NOTES]).open("a", encoding="utf-8") as notes:

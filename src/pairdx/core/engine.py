@@ -109,7 +109,8 @@ def _in_order(
 def _by_cluster(address: str, function: Callable[[C], R], chunks: Iterable[C]) -> Iterator[R]:
     with _connect(address) as client, _told(address):
         _check_imports(client, address)
-        work = partial(_on_worker, function, environment(), Path.cwd())
+        packages = _packages()
+        work = partial(_on_worker, function, packages, environment(packages), Path.cwd())
         pool = client.get_executor(pure=False)
         # Asked for each chunk: workers come and go.
         yield from _in_order(pool, work, chunks, lambda: AHEAD * len(client.nthreads()))
@@ -168,13 +169,19 @@ def _told(address: str) -> Iterator[None]:
         raise PairdxError(f"{SCHEDULER} = {address!r}: {what}; start it and run again") from None
 
 
-def _on_worker(function: Callable[[C], R], wanted: dict[str, str], folder: Path, chunk: C) -> R:
+def _on_worker(
+    function: Callable[[C], R],
+    packages: tuple[str, ...],
+    wanted: dict[str, str],
+    folder: Path,
+    chunk: C,
+) -> R:
     """Call the function where it can give the bytes that it would give at home."""
-    here, host = environment(), platform.node()
+    here, host = environment(packages), platform.node()
     for name, at_home in wanted.items():
-        if here.get(name) != at_home:
+        if here[name] != at_home:
             raise PairdxError(
-                f"worker on {host}: {name} is {here.get(name)}, here {at_home}; install the same "
+                f"worker on {host}: {name} is {here[name]}, here {at_home}; install the same "
                 "on both, and start the workers again"
             )
     if not folder.is_dir():
@@ -186,17 +193,22 @@ def _on_worker(function: Callable[[C], R], wanted: dict[str, str], folder: Path,
         return function(chunk)
 
 
+def _packages() -> tuple[str, ...]:
+    """What pairdx needs, and what carries its work."""
+    needed = [line for line in requires("pairdx") or () if "extra ==" not in line]
+    names = [name[0] for line in needed if (name := re.match(r"[\w.-]+", line))]
+    return (*names, "dask", "distributed")
+
+
 @cache
-def environment() -> dict[str, str]:
+def environment(packages: tuple[str, ...]) -> dict[str, str]:
     """What bytes depend on beside the CPU: Python, this code as it was loaded, packages in use."""
     package = Path(__file__).parents[1]
     code = sha256(b"".join(path.read_bytes() for path in sorted(package.rglob("*.py"))))
-    needed = [line for line in requires("pairdx") or () if "extra ==" not in line]
-    names = [name[0] for line in needed if (name := re.match(r"[\w.-]+", line))]
     return {
         "Python": ".".join(platform.python_version_tuple()[:2]),
         "pairdx": f"of code {code.hexdigest()[:8]}",
-        **{name: _version(name) for name in (*names, "dask", "distributed")},
+        **{package: _version(package) for package in packages},
     }
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pairdx.core.engine import map_chunks, on_cluster
 from pairdx.core.schema import EMBEDDINGS, PAIRS, ROWS_PER_GROUP, count_groups, read_table
+from pairdx.models.common.card import ModelCard
 from pairdx.models.common.predictor import Embedder, Predictor
 from pairdx.pairs.store import read_pairs
 from pairdx.prediction.embed import Rows, load_embedder, to_table
@@ -43,7 +44,12 @@ class SpreadModel:
 
     @classmethod
     def at(cls, folder: Path) -> Self:
-        """Name the model of a folder, for one run."""
+        """Name the model of a folder, for one run.
+
+        Raises:
+            PairdxError: there is none.
+        """
+        ModelCard.load(folder)
         return cls(folder.absolute(), uuid4().hex, _threads())
 
     def predict(self, pairs: Path) -> pa.Table:

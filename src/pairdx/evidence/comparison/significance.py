@@ -29,6 +29,7 @@ from pairdx.statistics.intervals.resamples import Resamples
 from pairdx.statistics.scores.classification import COMPARED, Predictions, confusion
 
 TESTS = ("p", "p_by_article")
+NEGLIGIBLE = 1e-40  # a chance that changes no p-value that anybody reads
 
 
 def compare_all(
@@ -68,7 +69,7 @@ def sign_flip(sums: Integers) -> float:
     """Two-sided exact p-value of a sum whose terms (A,) might as well have had the other sign.
 
     Terms of one size are tossed like coins, so that their sum is binomial; the sums of all sizes
-    are convolved. What is too improbable for a number is cut off, so that a million articles cost
+    are convolved. What is `NEGLIGIBLE` is cut off, so that a million articles cost
     no more memory than the square root of their number.
     """
     chance = np.ones(1)  # of the sums around 0, in steps of 1
@@ -82,7 +83,7 @@ def sign_flip(sums: Integers) -> float:
 
 
 def _heads(tosses: int) -> Floats:
-    """The middle of the distribution of heads: without rounding as long as numbers have room."""
+    """The middle of the distribution of heads."""
     chance, some = np.ones(1), np.full(2, 0.5)
     while tosses:
         if tosses % 2:
@@ -93,7 +94,7 @@ def _heads(tosses: int) -> Floats:
 
 def _cut(chance: Floats) -> Floats:
     """The middle of a symmetric distribution, as much being cut off on both sides."""
-    there = np.flatnonzero(chance)
+    there = np.flatnonzero(chance > NEGLIGIBLE)
     cut = min(int(there[0]), len(chance) - 1 - int(there[-1]))
     return chance[cut : len(chance) - cut]
 

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 BICUBIC = Image.Resampling.BICUBIC
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 HERE = Path(__file__).parent
 SETTINGS = json.loads((HERE / "model.json").read_text(encoding="utf-8"))["settings"]
 EDGES = string.punctuation + "“”‘’„«»…–—·•"  # noqa: RUF001
@@ -21,7 +22,7 @@ EDGES = string.punctuation + "“”‘’„«»…–—·•"  # noqa: RUF001
 
 def square(path: str, size: int, resize: str) -> np.ndarray:
     """The picture as uint8, (1, 3, size, size)."""
-    image = Image.open(path).convert("RGB")
+    image = Image.open(path, formats=FORMATS).convert("RGB")
     if resize == "squash":
         image = image.resize((size, size), BICUBIC)
     elif resize == "shortest":  # the ends of the longer side are cut off
