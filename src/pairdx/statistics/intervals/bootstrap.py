@@ -31,7 +31,7 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 CELLS_AT_ONCE = 2**20  # of the weight matrix, 8 MB: bounds the memory up to 16,000 pairs
-LEAST_ROWS = 64  # of it: what a score prepares for each part, such as an order, is work on all pairs
+LEAST_ROWS = 64  # of it: what a score prepares for each part, an order for one, is of all pairs
 SAME = 1e-9  # what values differ by from rounding alone
 
 
