@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import t
 
 from pairdx.statistics.intervals import bootstrap
-from pairdx.statistics.intervals.bootstrap import article_weights
+from pairdx.statistics.intervals.bootstrap import article_weights, rows_at_once
 from pairdx.statistics.intervals.resamples import Resamples
 
 
@@ -60,6 +60,7 @@ def test_a_few_resamples_at_a_time_give_what_all_do(monkeypatch):
     articles[:30] = np.arange(30)
     whole = np.concatenate(list(article_weights(articles, 50, np.random.default_rng(7))))
     monkeypatch.setattr(bootstrap, "CELLS_AT_ONCE", 90 * 4)  # four resamples
+    monkeypatch.setattr(bootstrap, "LEAST_ROWS", 1)
     drawn = Resamples.draw(articles, 50, 0.95, seed=7)
     parts = list(drawn.weights())
     assert [len(part) for part in parts] == [4] * 12 + [3]
@@ -78,3 +79,9 @@ def test_resamples_of_a_large_test_set_are_small():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 60e6
+
+
+def test_parts_do_not_shrink_with_the_pairs():
+    """Else what is prepared for each part, N pairs each time, would take the square of N."""
+    assert rows_at_once(1_000, 400) == 1_048
+    assert rows_at_once(3_000_000, 400) == 64

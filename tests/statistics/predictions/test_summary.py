@@ -46,6 +46,7 @@ def test_memory_is_bounded_without_changing_the_result(monkeypatch):
     drawn = draw(np.arange(100) // 2)
     whole = summarise(drawn, PARAMS, seed=1)
     monkeypatch.setattr(bootstrap, "CELLS_AT_ONCE", 700)
+    monkeypatch.setattr(bootstrap, "LEAST_ROWS", 1)
     chunks = list(bootstrap.article_weights(drawn.articles, 500, np.random.default_rng(1)))
     assert {len(chunk) for chunk in chunks} == {7, 500 % 7}
     assert sum(map(len, chunks)) == 500

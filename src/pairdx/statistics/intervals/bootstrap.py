@@ -30,7 +30,8 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
-CELLS_AT_ONCE = 2**20  # of the weight matrix, 8 MB: bounds the memory at any number of pairs
+CELLS_AT_ONCE = 2**20  # of the weight matrix, 8 MB: bounds the memory up to 16,000 pairs
+LEAST_ROWS = 64  # of it: what a score prepares for each part, an order for one, is of all pairs
 SAME = 1e-9  # what values differ by from rounding alone
 
 
@@ -88,7 +89,7 @@ def article_counts(
 
 def rows_at_once(*sizes: int) -> int:
     """How many rows of so many columns, the most of ``sizes``, are held at a time."""
-    return max(1, CELLS_AT_ONCE // max(sizes))
+    return max(LEAST_ROWS, CELLS_AT_ONCE // max(sizes))
 
 
 def interval(
