@@ -96,3 +96,16 @@ def test_too_many_pixels_are_an_error(monkeypatch):
     monkeypatch.setattr("pairdx.pairs.images.MAX_MEGAPIXELS", 0.001)
     with pytest.raises(PairdxError, match=r"does not decode.*more than 0\.001 megapixels"):
         ImageInput(32).decode(PNG)
+
+
+def test_a_network_that_normalises_can_be_exported_first_of_all():
+    """What a trace makes of the deviations may not be kept for those who come after."""
+    fit = ImageInput(4, mean=(0.11, 0.22, 0.33), std=(0.44, 0.55, 0.66))
+
+    class Network(torch.nn.Module):
+        def forward(self, images):
+            return fit.normalise(images)
+
+    pixels = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)
+    exported = torch.export.export(Network(), (pixels,)).module()
+    torch.testing.assert_close(exported(pixels), fit.normalise(pixels))

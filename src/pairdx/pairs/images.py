@@ -119,9 +119,17 @@ class ImageInput:
         return square
 
 
-@lru_cache
 def constant(values: tuple[float, ...], device: "torch.device") -> "Tensor":
     """Return numbers on a device, copied there once: a GPU's queue is waited for at each copy."""
+    import torch
+
+    if torch.compiler.is_compiling():  # or exporting: what is traced may not be kept
+        return torch.tensor(values, device=device)
+    return _constant(values, device)
+
+
+@lru_cache
+def _constant(values: tuple[float, ...], device: "torch.device") -> "Tensor":
     import torch
 
     with torch.inference_mode(False):  # or it could not be used where gradients are taken
