@@ -16,6 +16,7 @@ system) hold beside other work, seconds do not; memory is what all processes of 
 import csv
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,8 +100,8 @@ def clone(project: Path, changes: dict[str, Any]) -> Path:
     (project / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
     (project / "dvc.lock").unlink()
     # Linked, not copied: the models are gigabytes, and nobody changes them.
-    command = ["dvc", "config", "--local", "cache.type", "hardlink,copy"]
-    subprocess.run(command, cwd=project, check=True)
+    config = ["config", "--local", "cache.type", "hardlink,copy"]
+    subprocess.run([sys.executable, "-m", "dvc", *config], cwd=project, check=True)
     return project
 
 

@@ -57,6 +57,7 @@ def run(inputs: dict) -> np.ndarray:
         import onnxruntime
 
         return onnxruntime.InferenceSession(network).run(None, inputs)[0]
+    sys.modules.setdefault("openvino_telemetry", None)  # it would tell Google of every import
     import openvino
 
     hint = "bf16" if SETTINGS["precision"] == "bf16" else "f32"
