@@ -57,7 +57,8 @@ def run(inputs: dict) -> np.ndarray:
         import onnxruntime
 
         return onnxruntime.InferenceSession(network).run(None, inputs)[0]
-    sys.modules.setdefault("openvino_telemetry", None)  # it would tell Google of every import
+    # It would tell Google Analytics of every import.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
 
     hint = "bf16" if SETTINGS["precision"] == "bf16" else "f32"
