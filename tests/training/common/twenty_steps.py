@@ -43,9 +43,10 @@ def fusion(encoder, **changes):
         "hidden": 16,
         "text_width": 8,
         "epochs": 4,
-        "lr": 2e-4,
     }
+    rate = {"lr": changes.pop("lr", 2e-4)}  # above what params.yaml may say, too
     params = section(FusionParams, image_encoder=encoder, **small | SHARED | changes)
+    params = params.model_copy(update=rate)
     model = build(params, word_vectors(), True, 1)
     return train_classifier(model, TRAIN, VALIDATION, params, 1, CHECKPOINT), model.network
 
@@ -72,7 +73,9 @@ def clinvla(**changes):
 
 NETWORKS = {
     "resnet18": lambda: fusion("resnet18"),
-    "resnet10t": lambda: fusion("resnet10t", class_weights="balanced", label_smoothing=0.0),
+    "resnet10t": lambda: fusion(
+        "resnet10t", lr=2e-5, class_weights="balanced", label_smoothing=0.0
+    ),
     "prompts": lambda: pairdx_clip(objective="prompts"),
     "captions": lambda: pairdx_clip(objective="captions"),
     "lora": lambda: pairdx_clip(tune="lora", objective="prompts"),
