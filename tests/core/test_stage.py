@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,8 @@ def script(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stage_that_is_stopped_says_so_and_leaves_nothing(script, tmp_path, number):
     work = "partial.write_text('half'); print('begun', flush=True); import time; time.sleep(60)"
-    with script(work) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's `&` ignores it
+    with script(work, preexec_fn=heard) as process:
         assert process.stdout.readline() == "begun\n"
         process.send_signal(number)
         _, told = process.communicate(timeout=30)
