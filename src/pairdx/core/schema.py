@@ -147,7 +147,6 @@ EMBEDDINGS = pa.schema(
 ROWS_PER_GROUP = 256  # images a row group: a few MB, so that a reader can stream
 # Of every file: without checksums a damaged page may decode, to other numbers.
 WRITTEN = {"compression": "zstd", "write_page_checksum": True}
-READ = {"page_checksum_verification": True}
 
 
 def read_table(
@@ -192,7 +191,7 @@ def open_table(path: Path, names: Sequence[str]) -> pq.ParquetFile:
     """
     with readable(path):
         # ParquetFile, not read_table: a path such as data/split=a/x must not grow a column.
-        file = pq.ParquetFile(path, **READ)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
         missing = [name for name in names if name not in file.schema_arrow.names]
         if missing:
             raise PairdxError(
@@ -226,8 +225,7 @@ def count_groups(path: Path, schema: pa.Schema) -> int:
     Raises:
         PairdxError: as :func:`read_table`.
     """
-    read_table(path, schema, columns=schema.names[:1])
-    with pq.ParquetFile(path) as file:
+    with open_table(path, schema.names) as file:
         return int(file.num_row_groups)
 
 

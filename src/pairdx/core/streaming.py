@@ -11,8 +11,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pairdx.core.errors import PairdxError
-from pairdx.core.schema import READ, ROWS_PER_GROUP, WRITTEN, read_table
+from pairdx.core.schema import ROWS_PER_GROUP, WRITTEN, open_table, readable
 
 
 class TableWriter:
@@ -54,16 +53,6 @@ def stream_rows(path: Path, schema: pa.Schema) -> Iterator[dict[str, Any]]:
     Raises:
         PairdxError: the file is missing, is no Parquet, or lacks a column of ``schema``.
     """
-    read_table(path, schema, columns=schema.names[:1])
-    try:
-        with pq.ParquetFile(path, **READ) as file:
-            missing = [name for name in schema.names if name not in file.schema_arrow.names]
-            if missing:
-                raise PairdxError(f"{path}: column {missing[0]!r} is missing")
-            for batch in file.iter_batches(ROWS_PER_GROUP, columns=schema.names):
-                yield from batch.to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise PairdxError(
-            f"{path}: not a readable Parquet table ({reason}); delete it and run `dvc repro`"
-        ) from error
+    with readable(path), open_table(path, schema.names) as file:
+        for batch in file.iter_batches(ROWS_PER_GROUP, columns=schema.names):
+            yield from batch.to_pylist()

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML, YAMLError
 
 from pairdx.doctor.costs import TRAINING, Cost
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # dvc.lock is long
 ADAMW = 2e-9  # seconds a trained value, of its fused kernel on one core, as measured
 
 
@@ -61,7 +60,7 @@ class LastRun:
 def last_runs(project: Path) -> dict[str, LastRun]:
     """Read the last run of each model in this checkout; those that have none are left out."""
     try:
-        lock = yaml.load((project / "dvc.lock").read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
+        lock = YAML(typ="safe").load((project / "dvc.lock").read_text(encoding="utf-8"))
         split = json.loads((project / "metrics" / "split.json").read_text(encoding="utf-8"))
         rows = split["counts"]["train"]["total"]
         params: dict[str, Any] = {}
@@ -72,7 +71,7 @@ def last_runs(project: Path) -> dict[str, LastRun]:
             path.stem: LastRun(params, rows, json.loads(path.read_text("utf-8"))["seconds"])
             for path in (project / "metrics" / "timing" / "train").glob("*.json")
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError):
         return {}
 
 

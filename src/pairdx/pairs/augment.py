@@ -32,17 +32,15 @@ class Augment:
 
         Draws from torch's global generator of the CPU, whatever the device.
         """
-        return images if self._params is None else self.change(images, draw(len(images)))
-
-    def change(self, images: "Tensor", draws: "Tensor") -> "Tensor":
-        """Change uint8 images by numbers from 0 to 1, ``(N, DRAWS)``; see :func:`draw`."""
         import torch
 
         params = self._params
         if params is None:
             return images
-        draws = draws.to(images.device, non_blocking=True)  # at once: each copy waits for the GPU
-        mirror, angle, crop, brightness, contrast, saturation, hue = draws.unbind(1)
+        # Whatever is changed, and in one copy: a GPU is waited for at each.
+        drawn = torch.rand(len(images), DRAWS, pin_memory=torch.cuda.is_available())
+        drawn = drawn.to(images.device, non_blocking=True)
+        mirror, angle, crop, brightness, contrast, saturation, hue = drawn.unbind(1)
         with torch.autocast(images.device.type, enabled=False):  # bfloat16 has 8 bits, as colours
             pixels = _mirror(images, mirror < params.flip).float().div_(255)
             if params.rotation or params.scale:
@@ -58,13 +56,6 @@ class Augment:
             if params.hue:
                 pixels = turn_hue(pixels, _between(-params.hue, params.hue, hue))
         return pixels
-
-
-def draw(count: int) -> "Tensor":
-    """Draw what :meth:`Augment.change` needs for ``count`` images, whatever their changes are."""
-    import torch
-
-    return torch.rand(count, DRAWS, pin_memory=torch.cuda.is_available())
 
 
 def _between(low: float, high: float, drawn: "Tensor") -> "Tensor":
