@@ -87,6 +87,7 @@ def main(
     print("| Stage | Rows | CPU seconds | grows by | Peak memory | grows by |")
     print("|---|---|---|---:|---|---:|")
     chosen = stage or list(SIZES)
+    last = [name for name in chosen if name in CURATION][-1:]
     found: dict[str, list[Once]] = {name: [] for name in chosen}
     for place in range(3):
         for name in chosen:
@@ -99,7 +100,7 @@ def main(
                 writer.join()
             options = (CURATION | EVIDENCE)[name].split()
             found[name].append(run_once([str(TOP / "stages" / f"{name}.py"), *options], folder))
-            if name not in CURATION or name == chosen[-1]:
+            if name not in CURATION or name in last:
                 shutil.rmtree(folder)
             typer.echo(found[name][-1].said.strip(), err=True)
     for name, costs in found.items():

@@ -44,6 +44,7 @@ from pairdx.models.common.predictor import device
 from pairdx.models.fusion import fusion
 from pairdx.models.fusion.network import Batch
 from pairdx.models.fusion.params import FusionParams
+from pairdx.pairs import pixel_cache
 from pairdx.pairs.store import Pairs, read_pairs
 from pairdx.pairs.text import WordVectors
 from pairdx.training.common.checkpoint import Checkpoint
@@ -141,6 +142,7 @@ class TimedTask(ClassifierTask):
 def our_epoch(setting: Setting) -> tuple[Callable[[], Epoch], float]:
     """Return what trains an epoch with the loop of the stage, and the seconds of preparing it."""
     classifier, clock = setting.classifier(), setting.clock
+    pixel_cache.FOLDER = Path(mkdtemp(dir="."))  # nothing is decoded already
     begun = clock()
     task = TimedTask(classifier, setting.pairs, first(setting.pairs, 1), setting.params)
     task.clock, once = clock, clock() - begun

@@ -48,7 +48,7 @@ def main(
     with tempfile.TemporaryDirectory() as scratch:
         raw, cohort = pairs_of(folder, Path(scratch))
         step = max(1, len(cohort) // images)
-        rows = cohort.take(list(range(0, len(cohort), step))).to_pylist()
+        rows = cohort.take(list(range(0, len(cohort), step))[:images]).to_pylist()
         with Archives(raw) as archives:
             data = [archives.read(row["archive"], row["member"]) for row in rows]
         facts, seconds = parts(data, section)

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from closure import ROOT
 from dvc.utils.serialize import modify_yaml
+from imports import importing
 
 SMALL = [
     "intervals.resamples=100",
@@ -40,7 +41,7 @@ def run(folder: Path, *command: str, fails: bool = False, columns: int = 200) ->
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": os.pathsep.join([str(folder / "src"), os.environ["PYTHONPATH"]]),
+        "PYTHONPATH": importing(folder / "src"),
         "COLUMNS": str(columns),
         "DVC_NO_ANALYTICS": "1",
     }

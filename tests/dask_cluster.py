@@ -10,6 +10,7 @@ from pathlib import Path
 
 from closure import ROOT
 from distributed import Client
+from imports import importing
 
 from pairdx.core.engine import SCHEDULER
 
@@ -29,7 +30,10 @@ class Cluster:
     def start(self, *command, path=IMPORTED):
         """Start a process that imports from the folders of ``path``, too."""
         log = (self.folder / f"{len(self.started)}.log").open("w")
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path), "OMP_NUM_THREADS": "1"}
+        environment = os.environ | {
+            "PYTHONPATH": importing(*path),
+            "OMP_NUM_THREADS": "1",
+        }
         process = subprocess.Popen(
             [
                 sys.executable,

@@ -4,7 +4,6 @@ import os
 import signal
 import sqlite3
 import threading
-import time
 
 import pytest
 from dask_cluster import cluster, used
@@ -62,10 +61,6 @@ def test_a_scan_whose_worker_is_killed_gives_the_same_bytes_and_keeps_its_facts(
         kept = FactCache(tmp_path / "far/cache")
         assert len(kept) == len(FactCache(tmp_path / "cache")) == 2 * 140
         assert [path.name for path in kept.path.parent.iterdir() if path.is_dir()] == []
-        # A second run finds what the first one found: nothing is looked at, nothing new comes back.
-        start = time.monotonic()
-        assert scanned(raw, tmp_path / "far")[1] == here
-        assert time.monotonic() - start < 20
         assert scrubbed(raw, facts, tmp_path / "far.parquet") == at_home(
             monkeypatch, lambda: scrubbed(raw, facts, tmp_path / "here.parquet")
         )

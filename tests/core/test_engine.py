@@ -10,9 +10,11 @@ import time
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 from closure import ROOT
 from dask_cluster import IMPORTED, cluster, kill_always, kill_at, note_and_square, used
+from imports import importing
 
 from pairdx.core.engine import AHEAD, SCHEDULER, map_chunks
 from pairdx.core.errors import PairdxError
@@ -66,6 +68,11 @@ def test_a_process_that_is_killed_is_told_of(tmp_path):
         list(map_chunks(kill_always, range(5), workers=2))
 
 
+def ended(pid):
+    """Gone, or waiting for a parent that does not look."""
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     """Else they would wait for ever for a parent that was killed."""
     code = (
@@ -75,12 +82,12 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
         f"    list(map_chunks(partial(note_and_square, Path({str(tmp_path)!r})), range(9999), 2))\n"
     )
     (tmp_path / "main.py").write_text(code)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(IMPORTED)}
+    environment = os.environ | {"PYTHONPATH": importing(*IMPORTED)}
     process = subprocess.Popen([sys.executable, tmp_path / "main.py"], env=environment)
     workers = wait_for(lambda: {int(p.name.split("-")[1]) for p in tmp_path.glob("*-*")}, 2)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    wait_for(lambda: [pid for pid in workers if not Path(f"/proc/{pid}").exists()], 2)
+    wait_for(lambda: [pid for pid in workers if ended(pid)], 2)
 
 
 def wait_for(look, count):

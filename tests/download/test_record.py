@@ -86,7 +86,7 @@ def test_a_failure_leaves_what_has_arrived_for_the_next_run(zenodo, run, cache):
 
 
 def test_several_at_once_and_no_more_than_asked(zenodo, run):
-    zenodo.delay = 0.1
+    zenodo.delay = 0.5
     run(workers=3)
     assert zenodo.most_at_once == 3
 

@@ -17,7 +17,8 @@ def _is_here(host: object) -> bool:
     if name in (None, "", "localhost"):
         return True
     try:
-        return ipaddress.ip_address(str(name).partition("%")[0]).is_loopback
+        address = ipaddress.ip_address(str(name).partition("%")[0])
+        return address.is_loopback or address.is_unspecified  # of who listens
     except ValueError:
         return False
 

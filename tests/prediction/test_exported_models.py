@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from closure import ROOT
+from imports import importing
 from model_folders import READS
 from small import drawn
 
@@ -174,7 +175,7 @@ def test_predict_asks_the_backend_without_torch(fusion_exports, tmp_path):
             [sys.executable, "-c", code, *words],
             capture_output=True,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+            env=os.environ | {"PYTHONPATH": importing(ROOT / "src")},
         )
         assert done.returncode == 0, done.stderr
         told.append(done.stdout)

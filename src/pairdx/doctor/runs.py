@@ -27,7 +27,7 @@ DOWNLOAD = 10e6  # bytes a second, assumed
 # Seconds an image on two cores, from filter to export, and for the words and faces in it: small
 # drawn images, and real ones with the contrast raised as well (benchmarks/scan_throughput.py).
 CURATION = 0.005
-SCREENING = {False: 0.017, True: 0.085}
+SCREENING = {False: 0.017, True: 0.060}
 MODELS = ("fusion", "image_only", "caption_only", "pairdx_clip", "clinvla")
 READ = (
     WordVectorsParams,

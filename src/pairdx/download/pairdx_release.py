@@ -18,6 +18,7 @@ from pairdx.download.local import NOTE, local_release
 from pairdx.download.params import DownloadParams
 from pairdx.download.record import download_record
 from pairdx.download.transfer import digest
+from pairdx.readers.spreadsheet import unprotect
 from pairdx.sources.folder import NORMALISED
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
 from pairdx.sources.multicare import PART
@@ -140,7 +141,7 @@ def _check(row: Row, gallery: Gallery, splits: dict[str, str]) -> Row:
         **_origin(row["id"], images[0]),
         "id": row["id"],
         "image": images[0],
-        "caption": row["caption"],
+        "caption": unprotect(row["caption"]),
         "label": label,
         "source": "PairDx",
     }

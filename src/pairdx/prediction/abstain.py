@@ -1,6 +1,7 @@
 """What a calibration says about one prediction: how sure it is, and what else it may be."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def read_rule(path: Path, coverage: str, model: str) -> Rule:
     """
     try:
         content = json.loads(regular(path).read_text(encoding="utf-8"))
-        temperature, rules = float(content["temperature"]), dict(content["coverage"])
+        temperature, rules = float(content["temperature"]), content["coverage"]
+        thresholds = {share: float(rule["threshold"]) for share, rule in rules.items()}
         calibrated, sets = content["model"], content["sets"]
         level, least = float(sets["level"]), sets["marginal"]["thresholds"]
         belongs = tuple(float(least[label]) for label in LABELS)
@@ -48,9 +50,11 @@ def read_rule(path: Path, coverage: str, model: str) -> Rule:
         ) from None
     if calibrated != model:
         raise PairdxError(f"{path}: the calibration of {calibrated}, not of {model}; name its own")
-    if coverage not in rules:
+    if not 0 < temperature < math.inf:
+        raise PairdxError(f"{path}: temperature = {temperature}; a number above 0 is needed")
+    if coverage not in thresholds:
         raise PairdxError(
             f"--coverage {coverage} (if not given, 90): not in {path}; allowed are "
-            f"{', '.join(rules)} (more: calibrate.coverages)"
+            f"{', '.join(thresholds)} (more: calibrate.coverages)"
         )
-    return Rule(temperature, float(rules[coverage]["threshold"]), level, belongs)
+    return Rule(temperature, thresholds[coverage], level, belongs)

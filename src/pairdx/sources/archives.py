@@ -84,7 +84,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def opened(raw: Path) -> Archives:
-    """Return the archives of a folder, which this process keeps open while nothing changes there.
+    """Return the archives of a folder, kept open while no file there is added or replaced.
 
     Reading the list of 100,000 entries takes longer than reading a chunk of images.
     """

@@ -25,7 +25,6 @@ def images(request, monkeypatch):
     """Once from the cache, once past what it may hold."""
     if request.param == "encoded":
         monkeypatch.setattr(pixel_cache, "LARGEST", 0)
-        monkeypatch.setattr("os.cpu_count", lambda: 2)
     return Images(PAIRS.images, FIT)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from imports import importing
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -18,14 +19,16 @@ from pairdx.training.common.precision import compile_networks
 from pairdx.training.common.processes import _check_gpus, _WholeBatch, count, spread
 
 WORKER = Path(__file__).with_name("twenty_steps.py")
-TOGETHER = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+# By an address: a bare machine may not know its own name.
+HERE = ["--standalone", "--local-addr", "127.0.0.1"]
+TOGETHER = [sys.executable, "-m", "torch.distributed.run", *HERE, "--nproc-per-node", "2"]
 COMMANDS = {1: [sys.executable], 2: TOGETHER}
 
 
 def begin(folder, processes, *words):
     """Start the worker in ``folder``."""
     environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(map(str, [*WORKER.parents[2:3], *sys.path])),
+        "PYTHONPATH": importing(*WORKER.parents[2:3], *sys.path),
         "OMP_NUM_THREADS": "1",
     }
     return subprocess.Popen(
@@ -71,10 +74,16 @@ def compare(folders, network):
     assert len(one["losses"]) == 20
     assert two["losses"] == pytest.approx(one["losses"], rel=1e-4)
     assert one["losses"][-1] != one["losses"][0]
-    for row, other in zip(one["history"], two["history"], strict=True):
-        assert other == pytest.approx(row, rel=1e-3)
+    alike(one["history"], two["history"])
     weights = (torch.load(folder / f"{network}.pt") for folder in folders.values())
     assert next(weights).keys() == next(weights).keys()
+
+
+def alike(one, other):
+    """The same losses; of 15 pairs one may be told otherwise by rounding."""
+    for row, others in zip(one, other, strict=True):
+        for loss in ("train_loss", "validation_loss"):
+            assert others[loss] == pytest.approx(row[loss], rel=1e-3)
 
 
 def both(folders, networks):
@@ -111,9 +120,7 @@ def test_a_killed_run_goes_on_with_another_number_of_processes(folders, killed, 
     whole, rest = (result(folder, "resnet18") for folder in folders.values())
     assert len(rest["losses"]) == 10  # of two epochs: the third had not ended
     assert rest["losses"] == pytest.approx(whole["losses"][10:], rel=1e-4)
-    for row, other in zip(whole["history"], rest["history"], strict=True):
-        for loss in ("train_loss", "validation_loss"):  # by rounding, one of 15 pairs may change
-            assert other[loss] == pytest.approx(row[loss], rel=1e-3)
+    alike(whole["history"], rest["history"])
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import gensim.downloader
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
+from imports import importing
 from small import section
 
 from pairdx.core.errors import PairdxError
@@ -47,7 +48,10 @@ def test_training_gives_the_same_bytes_in_every_process(tmp_path):
     other = subprocess.run(
         [sys.executable, "-c", code, tmp_path],
         env=os.environ
-        | {"PYTHONHASHSEED": "2" if ours == "1" else "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        | {
+            "PYTHONHASHSEED": "2" if ours == "1" else "1",
+            "PYTHONPATH": importing(*sys.path),
+        },
         capture_output=True,
         text=True,
         timeout=60,

@@ -16,6 +16,7 @@ from typing import Any
 from pairdx.core.errors import PairdxError
 
 FILE = "facts.sqlite"
+COPIED = ".copy.sqlite"  # ends the name of a copy
 WAIT = 60  # seconds for another worker that is just writing
 REFUSED = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
@@ -101,7 +102,7 @@ class FactCopy(FactCache):
         self._new: list[Fact] = []
         # A cluster's worker has several threads, of which one at a time comes here.
         self._database = sqlite3.connect(
-            f"{path.as_uri()}?immutable=1", uri=True, check_same_thread=False
+            f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
 
     def put(self, found: Any, *key: object) -> None:  # noqa: ANN401
@@ -116,7 +117,7 @@ class FactCopy(FactCache):
 
 def open_facts(place: Path) -> FactCache:
     """Open a cache by its folder, or a copy of one by its file."""
-    return FactCopy(place) if place.is_file() else FactCache(place)
+    return FactCopy(place) if place.name.endswith(COPIED) else FactCache(place)
 
 
 def _digest(key: tuple[object, ...]) -> bytes:

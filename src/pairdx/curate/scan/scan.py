@@ -25,7 +25,7 @@ from pairdx.core.engine import map_chunks, on_cluster
 from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
-from pairdx.curate.scan.fact_cache import Fact, FactCache
+from pairdx.curate.scan.fact_cache import COPIED, Fact, FactCache
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import opened
@@ -79,8 +79,9 @@ def _for_workers(facts: FactCache) -> Iterator[Path]:
     if not on_cluster():
         yield facts.path.parent
         return
-    with TemporaryDirectory(dir=facts.path.parent) as folder:
-        copy = Path(folder).absolute() / "known.sqlite"
+    # A shared file system may keep what a worker has open: the folder then stays, and is small.
+    with TemporaryDirectory(dir=facts.path.parent, ignore_cleanup_errors=True) as folder:
+        copy = Path(folder).absolute() / f"known{COPIED}"
         facts.copy(copy)
         yield copy
 

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 NEAR = 0.1  # share of the hash's bits in which near-duplicates differ at most
+NOTHING = -1  # the number of a missing name: it is nothing to recognise
 MANY = 50_000  # hashes, from which every two are no longer compared
 KEY_BITS = (16, 32)  # of a key of the index: of fewer, most hashes share it; more are no use
 BLOCK = 4096  # hashes searched at a time, which bounds the memory for their neighbours
@@ -42,7 +43,7 @@ def group_images(pixel_sha256: pa.ChunkedArray, hashes: pa.ChunkedArray, distanc
     count = len(pixel_sha256)
     hash_list = hashes.to_pylist()
     hashed = np.array([i for i, bits in enumerate(hash_list) if bits is not None], dtype=np.int64)
-    same_pixels = _codes(pixel_sha256)
+    same_pixels = number_names(pixel_sha256)
     # Nodes: the images, then one for each distinct picture, then one for each distinct hash.
     nodes = count + (int(same_pixels.max()) + 1 if count else 0)
     edges = [(np.arange(count), count + same_pixels)]
@@ -99,7 +100,7 @@ def find_duplicates(pairs: pa.Table, distance: float) -> Duplicates:
     seen = np.unique(np.stack([groups, label_numbers]), axis=1)[0]
     conflicting = np.bincount(seen, minlength=groups.max(initial=-1) + 1)[groups] > 1
     first = _is_first(groups)
-    repeated = ~_is_first(_codes(pairs["pixel_sha256"]))
+    repeated = ~_is_first(number_names(pairs["pixel_sha256"]))
     removed = ~first & ~conflicting
     return Duplicates(
         keep=first & ~conflicting,
@@ -109,9 +110,11 @@ def find_duplicates(pairs: pa.Table, distance: float) -> Duplicates:
     )
 
 
-def _codes(names: pa.ChunkedArray) -> Ints:
-    """Number names in the order in which they come."""
-    return pc.index_in(names, value_set=pc.unique(names)).to_numpy().astype(np.int64)
+def number_names(names: pa.ChunkedArray) -> Ints:
+    """Number names in their order, (N,); `NOTHING` for an empty one, and for null."""
+    values = pc.unique(names).drop_null().sort()
+    at = pc.index_in(names, value_set=values.filter(pc.not_equal(values, "")))
+    return pc.fill_null(at, NOTHING).to_numpy().astype(np.int64)
 
 
 def _is_first(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

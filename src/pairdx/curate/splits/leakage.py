@@ -13,9 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairdx.core.schema import SPLITS
-from pairdx.curate.splits.duplicates import NEAR, Ints, group_images
-
-NOTHING = -1  # a missing caption is nothing to recognise
+from pairdx.curate.splits.duplicates import NEAR, NOTHING, Ints, group_images, number_names
 
 
 def identities(pairs: pa.Table) -> dict[str, Ints]:
@@ -30,19 +28,12 @@ def identities(pairs: pa.Table) -> dict[str, Ints]:
     caption = pc.utf8_trim_whitespace(pc.utf8_lower(pairs["caption"]))
     caption = pc.replace_substring_regex(caption, r"\s+", " ")
     return {
-        "articles": number(pairs["article_id"]),
-        "cases": number(pairs["case_id"]),
-        "figures": number(pairs["figure_id"]),
-        "captions": number(caption),
+        "articles": number_names(pairs["article_id"]),
+        "cases": number_names(pairs["case_id"]),
+        "figures": number_names(pairs["figure_id"]),
+        "captions": number_names(caption),
         "images": group_images(pairs["pixel_sha256"], pairs["perceptual_hash"], NEAR),
     }
-
-
-def number(names: pa.ChunkedArray) -> Ints:
-    """Number names in their order, (N,); `NOTHING` for an empty one, and for null."""
-    values = pc.unique(names).drop_null().sort()
-    at = pc.index_in(names, value_set=values.filter(pc.not_equal(values, "")))
-    return pc.fill_null(at, NOTHING).to_numpy().astype(np.int64)
 
 
 def measure(pairs: pa.Table) -> dict[str, dict[str, dict[str, float]]]:

@@ -79,7 +79,7 @@ def sign_flip(sums: Integers) -> float:
         spread[:: 2 * int(size)] = heads
         chance = _cut(np.convolve(chance, spread))
     reached = np.abs(np.arange(len(chance)) - len(chance) // 2) >= abs(int(sums.sum()))
-    return min(1.0, float(chance[reached].sum()))
+    return min(1.0, max(NEGLIGIBLE, float(chance[reached].sum())))
 
 
 def _heads(tosses: int) -> Floats:

@@ -21,14 +21,13 @@ from pairdx.curate.splits.leakage import identities, met
 from pairdx.evidence.leakage.inflation import GROUPINGS, Fold, Measure, cross_measure, summarise
 from pairdx.models.tfidf.caption_probe import classify_captions
 from pairdx.pairs.images import ImageInput
-from pairdx.statistics.intervals.bootstrap import Floats
+from pairdx.statistics.intervals.bootstrap import Floats, Integers
 from pairdx.statistics.intervals.params import WithIntervals
 from pairdx.statistics.intervals.reported import ENDS, rounded
 
 ASKED = 25_000  # pairs whose nearest thumbnail is looked for; PairDx has 22,665
 
 Pixels = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 
 class LeakageParams(WithIntervals):

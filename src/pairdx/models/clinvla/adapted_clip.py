@@ -52,7 +52,7 @@ class AdaptedClip:
     def encode_alone(self, pixels: Tensor, job: Job) -> Tensor:
         """Embed images of which there is no other view, ``(B, E)``, not yet on the unit sphere."""
         own, _ = self.encode_image(pixels, job)
-        return (own + self.adapters.missing_view) / 2
+        return _merged(own, self.adapters.missing_view)
 
     def encode_text(self, tokens: Tensor, job: Job = "alignment") -> tuple[Tensor, Tensor]:
         """Embed token ids ``(B, T)``, not yet on the unit sphere.
@@ -83,4 +83,9 @@ class AdaptedClip:
         """
         others = self.adapters.missing_view.expand_as(own).clone()
         others[there] = other.to(others.dtype)
-        return (own + others) / 2
+        return _merged(own, others)
+
+
+def _merged(own: Tensor, other: Tensor) -> Tensor:
+    """The mean of an image and its other view, or of the token in its place."""
+    return (own + other) / 2

@@ -59,7 +59,7 @@ class ExportedSettings(_Said):
     )
     labels: tuple[str, ...]
     passes: int = Field(ge=1)  # inside the network: 2 with the mirror image of each image
-    files: dict[str, str]  # sha256 of each
+    files: dict[str, str]  # sha256 of each, the network's and the vocabulary's among them
     calibration: Mapping[str, Any] | None = None  # the pairs that int8's ranges were taken from
     agreement: Mapping[str, Any] | None = None  # with the torch model, on pairs
     source: Mapping[str, Any]  # model.json of the torch model

@@ -4,7 +4,6 @@ Shapes: ``N`` pairs, ``K`` classes.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.inputs import fault, read_json, regular
 from pairdx.core.schema import LABELS
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.predictor import Part, Predictor
@@ -24,6 +24,13 @@ from pairdx.pairs.images import ImageInput
 from pairdx.pairs.text import Vocabulary
 
 BATCH = 64
+
+
+@dataclass(frozen=True)
+class Words:
+    """What vocabulary.json holds."""
+
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,7 @@ class Exported(Predictor):
     def predict(self, images: Sequence[bytes], captions: Sequence[str]) -> NDArray[np.float64]:
         """See :class:`pairdx.models.common.predictor.Predictor`."""
         rows = [
-            # A copy: the next call may write where this one's result lies.
-            np.array(self.network(self.inputs(images[at : at + BATCH], captions[at : at + BATCH])))
+            self.network(self.inputs(images[at : at + BATCH], captions[at : at + BATCH]))
             for at in range(0, len(images), BATCH)
         ]
         return _softmax(np.concatenate(rows).astype(np.float64))
@@ -70,8 +76,9 @@ def load(folder: Path, card: ModelCard) -> Exported:
         _check(folder / name, digest)
     vocabulary = None
     if settings.tokens:
-        content = json.loads((folder / settings.tokens.vocabulary).read_text(encoding="utf-8"))
-        vocabulary = Vocabulary(tuple(content["words"]), settings.tokens.max_tokens)
+        path = folder / settings.tokens.vocabulary
+        words = read_json(path, Words, "a vocabulary", "export again").words
+        vocabulary = Vocabulary(words, settings.tokens.max_tokens)
     opener = OPENERS[settings.backends[0]]
     network = opener(folder / settings.network, settings.precision)
     return Exported(network, settings.images.fit if settings.images else None, vocabulary)
@@ -86,9 +93,7 @@ def read_settings(folder: Path, card: ModelCard) -> ExportedSettings:
     try:
         settings = ExportedSettings.model_validate(card.settings)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(["settings", *map(str, first["loc"])])
-        raise PairdxError(f"{folder}/model.json: {where}: {first['msg']}; export again") from None
+        raise PairdxError(f"{folder}/model.json: settings.{fault(error)}; export again") from None
     if settings.labels != LABELS:
         raise PairdxError(
             f"{folder}/model.json: labels {', '.join(settings.labels)}; this version has "
@@ -99,7 +104,7 @@ def read_settings(folder: Path, card: ModelCard) -> ExportedSettings:
 
 def digest_of(path: Path) -> str:
     """The sha256 of a file."""
-    with path.open("rb") as file:
+    with regular(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

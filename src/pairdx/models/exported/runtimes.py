@@ -20,7 +20,12 @@ OPENVINO_PRECISION = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}  # of what i
 
 
 def with_onnxruntime(path: Path, precision: Precision) -> Network:
-    """Open an ONNX file; what it computes with is written in it."""
+    """Open an ONNX file; what it computes with is written in it.
+
+    Raises:
+        PairdxError: ONNX Runtime is not installed.
+    """
+    require("onnxruntime")
     import onnxruntime
 
     del precision
@@ -34,9 +39,8 @@ def with_openvino(path: Path, precision: Precision) -> Network:
     """Open OpenVINO's or an ONNX file.
 
     Raises:
-        PairdxError: OpenVINO is not installed, or this CPU has no bf16.
+        PairdxError: this CPU has no bf16.
     """
-    require("openvino")
     import openvino
 
     core = openvino.Core()

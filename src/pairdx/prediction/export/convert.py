@@ -11,7 +11,6 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import onnx
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -42,7 +41,7 @@ def write_network(
     path = folder / NETWORK["onnx"]
     model = to_onnx(graph)
     if to == "onnx":
-        onnx.save(model, path)
+        path.write_bytes(model.SerializeToString())
         return
     import openvino
 

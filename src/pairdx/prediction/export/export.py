@@ -69,7 +69,7 @@ def export_model(
         write_network(graph, partial, to, precision, calibration)
         _write_rest(graph, partial)
         settings = describe(graph, card, partial, to, precision, said)
-        exported = load(partial, _card(card, graph, settings))
+        exported = load(partial, _card(card, settings))
         agreement = compare(expected, exported.predict(test.images, test.captions))
         if precision == "fp32" and agreement["largest_difference"] > TOLERANCE:
             raise PairdxError(
@@ -77,7 +77,7 @@ def export_model(
                 f"the model's, allowed are {TOLERANCE:g}; please report it"
             )
         settings = settings.model_copy(update={"agreement": {"split": "test", **agreement}})
-        _card(card, graph, settings).save(partial)
+        _card(card, settings).save(partial)
     return agreement
 
 
@@ -132,11 +132,11 @@ def describe(
 
 def _check_wish(out: Path, to: Backend, precision: Precision) -> None:
     if to == "onnx" and precision != "fp32":
-        # No bf16 on CPUs; int8 loses 15 points of Fusion's accuracy, or is no faster than fp32.
+        # No bf16 on CPUs; int8 lost accuracy in our trials, or was no faster than fp32.
         raise PairdxError(
             f"--to onnx --precision {precision}: allowed is fp32; for {precision}: --to openvino"
         )
-    require("onnxscript", *(["openvino"] if to == "openvino" else []))
+    require("onnx", "onnxscript", *(["onnxruntime"] if to == "onnx" else []))
     if precision == "int8":
         require("nncf")
     if out.exists() and not ((out / "model.json").is_file() and _is_export(out)):
@@ -165,14 +165,12 @@ def _write_rest(graph: Graph, folder: Path) -> None:
         write_json(folder / VOCABULARY, {"words": vocabulary.words})
 
 
-def _card(card: ModelCard, graph: Graph, settings: ExportedSettings) -> ModelCard:
+def _card(card: ModelCard, settings: ExportedSettings) -> ModelCard:
     description = f"{card.description}; {settings.backends[0]}, {settings.precision}"
-    weights = [*graph.network.parameters(), *graph.network.buffers()]
     return replace(
         card,
         kind="exported",
         description=description,
-        parameters=sum(weight.numel() for weight in weights),
         settings=settings.model_dump(mode="json"),
     )
 

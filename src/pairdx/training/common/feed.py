@@ -9,11 +9,11 @@ A CPU gathers 100,000 images of 224 pixels a second and trains on a few dozen: n
 gathering them ahead (`benchmarks/input_pipeline.py`).
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
+from joblib import cpu_count  # those that this process may use
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -37,7 +37,7 @@ class Images:
     def prefetch(self, batches: Sequence[Tensor]) -> None:
         """Have these rows, ``(B,)`` each, ready when they are taken, in this order."""
         if self._pixels is None:
-            self._feed = Feed(self._encoded, batches, workers=os.cpu_count() or 1)
+            self._feed = Feed(self._encoded, batches, workers=cpu_count())
         elif self._pixels.device.type != device().type:
             self._feed = Feed(Gathered(self._pixels), batches, workers=0)
 
