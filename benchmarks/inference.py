@@ -33,14 +33,14 @@ from PIL import Image, ImageFilter
 
 from pairdx.core.params import load_seed
 from pairdx.core.schema import LABELS
-from pairdx.models.exported.card import Backend, Precision
+from pairdx.models.exported.card import Precision, Target
 from pairdx.models.exported.exported import Exported
 from pairdx.models.exported.runtimes import OPENERS
 
 ROUNDS, CALLS = 5, 10
 SIDE, WORDS = 224, 20_000  # 400,000 words take 480 MB and no time: their vectors are looked up
 Classify = Callable[[Sequence[bytes], Sequence[str]], Any]
-EXPORTS: dict[str, tuple[Backend, Precision]] = {
+EXPORTS: dict[str, tuple[Target, Precision]] = {
     "onnx fp32": ("onnx", "fp32"),
     "openvino fp32": ("openvino", "fp32"),
     "openvino bf16": ("openvino", "bf16"),

@@ -19,6 +19,7 @@ this process, which other work on the machine changes less.
 """
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -37,6 +38,7 @@ from settings import changed, parsed
 from torch import Tensor
 from tqdm import tqdm
 
+from pairdx.core.checkout import kept
 from pairdx.core.outputs import write_json
 from pairdx.core.params import load_seed
 from pairdx.core.schema import SPLITS
@@ -142,7 +144,7 @@ class TimedTask(ClassifierTask):
 def our_epoch(setting: Setting) -> tuple[Callable[[], Epoch], float]:
     """Return what trains an epoch with the loop of the stage, and the seconds of preparing it."""
     classifier, clock = setting.classifier(), setting.clock
-    pixel_cache.FOLDER = Path(mkdtemp(dir="."))  # nothing is decoded already
+    shutil.rmtree(kept(pixel_cache.FOLDER), ignore_errors=True)  # nothing is decoded already
     begun = clock()
     task = TimedTask(classifier, setting.pairs, first(setting.pairs, 1), setting.params)
     task.clock, once = clock, clock() - begun

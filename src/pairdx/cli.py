@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pairdx.prediction.abstain import Rule
 
-# As pairdx.models.exported.card has them, which takes half a second to import.
+# Those of pairdx.models.exported.card, which takes half a second to import.
 Backend = Literal["torch", "onnx", "openvino"]
 Target = Literal["onnx", "openvino"]
 Precision = Literal["fp32", "bf16", "int8"]

@@ -202,7 +202,8 @@ def test_a_backend_that_cannot_is_an_error(model_folders, fusion_exports, folder
     ("to", "precision", "package"),
     [
         ("onnx", "fp32", "onnxscript"),
-        ("openvino", "fp32", "openvino"),
+        ("onnx", "fp32", "onnxruntime"),
+        ("openvino", "fp32", "onnx"),
         ("openvino", "int8", "nncf"),
     ],
 )
@@ -214,11 +215,11 @@ def test_an_extra_that_is_absent_is_named(
         export_model(model_folders / "fusion", tmp_path / "a", to, precision, splits, 17)
 
 
-def test_opening_says_that_openvino_is_absent(monkeypatch, fusion_exports):
-    monkeypatch.setitem(sys.modules, "openvino", None)
-    with pytest.raises(PairdxError, match="openvino is not installed; pip"):
-        load_model(fusion_exports / "openvino")
-    load_model(fusion_exports / "onnx")
+def test_opening_says_that_onnxruntime_is_absent(monkeypatch, fusion_exports):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(PairdxError, match="onnxruntime is not installed; pip"):
+        load_model(fusion_exports / "onnx")
+    load_model(fusion_exports / "openvino")
 
 
 def test_a_cpu_without_bf16_is_an_error(monkeypatch, fusion_exports):
@@ -232,14 +233,21 @@ def test_a_cpu_without_bf16_is_an_error(monkeypatch, fusion_exports):
     [
         ("network.bin", "network.bin: damaged, not the file that model.json names; export again"),
         ("vocabulary.json", "vocabulary.json: cannot be read"),
-        ("precision", "settings.precision: Input should be"),
+        ("precision", "settings.precision = 'int4'; Input should be"),
         ("labels", "labels cat, dog; this version has chart"),
+        ("backends", "settings.backends.0 = 'torch'; Input should be"),
+        ("files", "files has no sha256 of network.xml, vocabulary.json"),
     ],
 )
 def test_a_damaged_export_is_one_line(monkeypatch, capsys, fusion_exports, tmp_path, changed, told):
     folder = shutil.copytree(fusion_exports / "openvino", tmp_path / "a")
     card = json.loads((folder / "model.json").read_text())
-    values = {"precision": "int4", "labels": ["cat", "dog"]}
+    values = {
+        "precision": "int4",
+        "labels": ["cat", "dog"],
+        "backends": ["torch"],
+        "files": {},
+    }
     if changed in values:
         card["settings"][changed] = values[changed]
         (folder / "model.json").write_text(json.dumps(card))

@@ -1,14 +1,15 @@
 """What model.json says of an exported network: all that a stranger needs to run it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pairdx.pairs.images import ImageInput, Resize
 from pairdx.pairs.text import PADDING, UNKNOWN
 
-Backend = Literal["torch", "onnx", "openvino"]
+Target = Literal["onnx", "openvino"]
+Backend = Literal["torch"] | Target
 Precision = Literal["fp32", "bf16", "int8"]
 
 
@@ -50,7 +51,7 @@ class ExportedSettings(_Said):
     """Section ``settings`` of the model.json of an exported model."""
 
     network: str  # the file that a backend opens
-    backends: tuple[Backend, ...] = Field(min_length=1)  # that can; the first one does
+    backends: tuple[Target, ...] = Field(min_length=1)  # that can; the first one does
     precision: Precision
     images: Images | None  # None: it reads none
     tokens: Tokens | None
@@ -64,3 +65,10 @@ class ExportedSettings(_Said):
     agreement: Mapping[str, Any] | None = None  # with the torch model, on pairs
     source: Mapping[str, Any]  # model.json of the torch model
     versions: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _has_a_sum_of_what_is_opened(self) -> Self:
+        opened = {self.network, *([self.tokens.vocabulary] if self.tokens else [])}
+        if missing := opened - self.files.keys():
+            raise ValueError(f"files has no sha256 of {', '.join(sorted(missing))}")
+        return self

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairdx.core.errors import PairdxError
-from pairdx.models.exported.card import Backend, Precision
+from pairdx.models.exported.card import Precision, Target
 
 Network = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]  # inputs by name -> (N, K)
 OPENVINO_PRECISION = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}  # of what is not quantised
@@ -56,7 +56,7 @@ def with_openvino(path: Path, precision: Precision) -> Network:
     return lambda inputs: request.infer(dict(inputs), share_inputs=True)[0]
 
 
-OPENERS: dict[Backend, Callable[[Path, Precision], Network]] = {
+OPENERS: dict[Target, Callable[[Path, Precision], Network]] = {
     "onnx": with_onnxruntime,
     "openvino": with_openvino,
 }

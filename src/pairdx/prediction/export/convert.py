@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pairdx.models.common.graph import Graph
-from pairdx.models.exported.card import Backend, Precision
+from pairdx.models.exported.card import Precision, Target
 
 Inputs = dict[str, NDArray[Any]]
-NETWORK: dict[Backend, str] = {"onnx": "network.onnx", "openvino": "network.xml"}
-FILES: dict[Backend, list[str]] = {
+NETWORK: dict[Target, str] = {"onnx": "network.onnx", "openvino": "network.xml"}
+FILES: dict[Target, list[str]] = {
     "onnx": ["network.onnx"],
     "openvino": ["network.xml", "network.bin"],
 }
 
 
 def write_network(
-    graph: Graph, folder: Path, to: Backend, precision: Precision, calibration: Sequence[Inputs]
+    graph: Graph, folder: Path, to: Target, precision: Precision, calibration: Sequence[Inputs]
 ) -> None:
     """Write ``FILES[to]`` into ``folder``.
 

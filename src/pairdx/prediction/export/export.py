@@ -17,7 +17,7 @@ from pairdx.core.outputs import new_folder, write_json
 from pairdx.core.schema import LABELS, PAIRS, read_table
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.graph import Graph
-from pairdx.models.exported.card import Backend, ExportedSettings, Images, Precision, Tokens
+from pairdx.models.exported.card import ExportedSettings, Images, Precision, Target, Tokens
 from pairdx.models.exported.exported import Exported, digest_of, load
 from pairdx.models.exported.runtimes import require
 from pairdx.pairs.store import COLUMNS, Pairs, to_pairs
@@ -27,7 +27,7 @@ from pairdx.prediction.predict import load_model
 CALIBRATION_PAIRS = 300  # NNCF's own default
 CHECKED_PAIRS = 200
 TOLERANCE = 1e-4  # of a probability, in fp32
-BACKENDS: dict[Backend, tuple[Backend, ...]] = {
+BACKENDS: dict[Target, tuple[Target, ...]] = {
     "onnx": ("onnx", "openvino"),  # OpenVINO opens ONNX files, too
     "openvino": ("openvino",),
 }
@@ -37,7 +37,7 @@ PACKAGES = ("torch", "onnx", "onnxruntime", "openvino", "nncf")
 
 
 def export_model(
-    folder: Path, out: Path, to: Backend, precision: Precision, data: Path, seed: int
+    folder: Path, out: Path, to: Target, precision: Precision, data: Path, seed: int
 ) -> Mapping[str, Any]:
     """Write the model of ``folder`` for another runtime into ``out``, and hold it against torch.
 
@@ -107,7 +107,7 @@ def describe(
     graph: Graph,
     card: ModelCard,
     folder: Path,
-    to: Backend,
+    to: Target,
     precision: Precision,
     calibration: Mapping[str, Any] | None,
 ) -> ExportedSettings:
@@ -130,7 +130,7 @@ def describe(
     )
 
 
-def _check_wish(out: Path, to: Backend, precision: Precision) -> None:
+def _check_wish(out: Path, to: Target, precision: Precision) -> None:
     if to == "onnx" and precision != "fp32":
         # No bf16 on CPUs; int8 lost accuracy in our trials, or was no faster than fp32.
         raise PairdxError(
