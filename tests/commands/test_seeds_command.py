@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 
@@ -17,10 +18,12 @@ from pairdx.commands.seeds import intervals, training_stages
 from pairdx.core.errors import PairdxError
 from pairdx.statistics.intervals.params import IntervalParams
 
+# Run by the tests' own Python, which need not be the first on the PATH.
+PYTHON = shlex.quote(sys.executable)
 # Each stage writes its seed; `predict` is wrong on some of twelve pairs, the more the later the
 # seed, and `compare` makes a score of the seeds of data and training.
-STAGE = 'python -c \'import yaml; print(yaml.safe_load(open("params.yaml"))["seed"])\' > {}'
-PREDICT = "python predict.py"
+STAGE = PYTHON + ' -c \'import yaml; print(yaml.safe_load(open("params.yaml"))["seed"])\' > {}'
+PREDICT = f"{PYTHON} predict.py"
 PREDICT_PY = """\
 import sys
 sys.path.insert(0, {tests!r})
@@ -34,7 +37,7 @@ write_predictions(Path("predictions/fusion.parquet"), predictions(actual, said))
 """
 PARAMS = "seed: 17\nseeds: [18, 20]\nintervals: {resamples: 200, confidence: 0.95}\n"
 COMPARE = (
-    'python -c \'import json; data, training = (float(open(f).read()) for f in ("split", '
+    PYTHON + ' -c \'import json; data, training = (float(open(f).read()) for f in ("split", '
     '"word_vectors")); json.dump({"fusion": {"acc": training / 100, "f1": '
     'data / 100}}, open("metrics/headline/models.json", "w"))\''
 )
