@@ -107,6 +107,21 @@ def test_int8_is_close(model_folders, splits, tmp_path):
     assert 0 < found["largest_difference"] < 0.1
     settings = ModelCard.load(tmp_path / "a").settings
     assert settings["calibration"] == {"split": "train", "pairs": 12, "seed": 17}
+    assert set(_quantised_inputs(tmp_path / "a" / "network.xml")) == {"images"}  # and no words
+
+
+def _quantised_inputs(network):
+    """Return the inputs that reach an operation which rounds to few levels."""
+    import openvino
+
+    reaching = {}
+    for operation in openvino.Core().read_model(network).get_ordered_ops():
+        name = operation.get_friendly_name()
+        sources = [one.get_source_output().get_node() for one in operation.inputs()]
+        own = {name} if operation.get_type_name() == "Parameter" else set()
+        reaching[name] = own.union(*(reaching[one.get_friendly_name()] for one in sources))
+        if operation.get_type_name() == "FakeQuantize":
+            yield from reaching[name]
 
 
 def test_int8_is_never_calibrated_on_test(monkeypatch, model_folders, splits, tmp_path):
@@ -271,6 +286,7 @@ def test_a_damaged_export_is_one_line(monkeypatch, capsys, fusion_exports, tmp_p
         ("tfidf", "onnx", "fp32", "kind 'tfidf' is no torch network"),
         ("fusion", "onnx", "bf16", "bf16: allowed is fp32; for bf16: --to openvino"),
         ("fusion", "onnx", "int8", "int8: allowed is fp32; for int8: --to openvino"),
+        ("caption_only", "openvino", "int8", "this one reads captions alone; allowed are fp32 and"),
     ],
 )
 def test_what_cannot_be_exported_is_an_error(

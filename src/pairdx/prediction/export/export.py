@@ -61,6 +61,11 @@ def export_model(
     graph = model.graph()
     if graph is None:
         raise PairdxError(f"{folder}: kind {card.kind!r} is no torch network; name one that is")
+    if precision == "int8" and graph.image is None:
+        raise PairdxError(
+            f"{folder}: --precision int8 is for networks of pictures, and this one reads captions "
+            "alone; allowed are fp32 and bf16"
+        )
     test = draw(data / "test.parquet", CHECKED_PAIRS, seed)
     expected = model.predict(test.images, test.captions)
     graph.network.cpu()
