@@ -35,7 +35,7 @@ def write_network(
         graph: the network, on the CPU.
         folder: where the files go.
         to: whose form they have.
-        precision: bf16 and int8 are OpenVINO's alone; bf16 keeps weights in 16 bits.
+        precision: bf16 and int8 are OpenVINO's alone; they keep weights in at most 16 bits.
         calibration: of int8: inputs whose values give the ranges of all activations.
     """
     path = folder / NETWORK["onnx"]
@@ -48,7 +48,7 @@ def write_network(
     network = openvino.Core().read_model(model.SerializeToString())
     if precision == "int8":
         network = quantised(network, calibration)
-    openvino.save_model(network, folder / NETWORK[to], compress_to_fp16=precision == "bf16")
+    openvino.save_model(network, folder / NETWORK[to], compress_to_fp16=precision != "fp32")
 
 
 def to_onnx(graph: Graph) -> Any:  # noqa: ANN401 -- an onnx.ModelProto; onnx has no types
@@ -102,9 +102,10 @@ def _attend(
 def quantised(network: Any, calibration: Sequence[Inputs]) -> Any:  # noqa: ANN401
     """Quantise what only pixels go through to int8, after training (NNCF).
 
-    What words go through stays in fp32: it takes little time, and int8 cost a model of captions 16
-    points of accuracy. Ranges reach to the extremes of the calibration's activations; NNCF's own,
-    their mean over images, cut off what is rare, as a chart's white (docs/inference.md).
+    What words go through is computed in fp32: it takes little time, and int8 cost a model of
+    captions 16 points of accuracy. Ranges reach to the extremes of the calibration's activations;
+    NNCF's own, their mean over images, cut off what is rare, as a chart's white
+    (docs/inference.md).
     """
     import nncf
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
