@@ -6,7 +6,7 @@ import sys
 
 
 def run_python(program, *arguments, home):
-    """Run a program in a Python of its own, warnings being errors; return what it printed.
+    """Run a program in a Python of its own; return what it printed.
 
     Args:
         program: its text.

@@ -15,24 +15,19 @@ import yaml
 _DTYPES = {"double": "float64", "float": "float32"}  # by Arrow's own names; others are the same
 
 
-def with_features(
-    schema: pa.Schema, classes: Mapping[str, Sequence[str]] | None = None
-) -> pa.Schema:
+def with_features(schema: pa.Schema) -> pa.Schema:
     """Return ``schema`` with the key ``huggingface`` in its metadata.
 
     Args:
         schema: of columns of numbers and text, and structs of bytes and path, which are images.
-        classes: the names of the classes that a column of whole numbers stands for.
     """
-    features = {field.name: _feature(field, classes or {}) for field in schema}
+    features = {field.name: _feature(field) for field in schema}
     return schema.with_metadata({"huggingface": json.dumps({"info": {"features": features}})})
 
 
-def _feature(field: pa.Field, classes: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _feature(field: pa.Field) -> dict[str, Any]:
     if pa.types.is_struct(field.type):
         return {"_type": "Image"}
-    if field.name in classes:
-        return {"names": list(classes[field.name]), "_type": "ClassLabel"}
     return {"dtype": _dtype(field), "_type": "Value"}
 
 
@@ -50,7 +45,7 @@ def folder_header(
 
     Args:
         schema: as of :func:`with_features`.
-        classes: the names of the classes in a column, which holds their names or numbers.
+        classes: the names of the classes in a column, which holds their names.
         files: of each split, relative to the folder; a pattern where there are several.
         more: other keys of a data card, such as ``license``.
     """
