@@ -250,7 +250,7 @@ def test_the_command(project, monkeypatch, capsys):
     shutil.rmtree(project.raw)
     words = ["pairdx", "export-dataset", "exports/data", "--to", "webdataset"]
     monkeypatch.setattr("sys.argv", words)
-    with pytest.raises(SystemExit, match="^0$"):
+    with pytest.raises(SystemExit, match=r"^0$"):
         cli.main()
     assert capsys.readouterr().out == (
         "exports/data: 36 pairs; read exports/data/DATASHEET.md before you share it\n"
