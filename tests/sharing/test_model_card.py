@@ -157,6 +157,6 @@ def test_an_onnx_folder_says_all_that_onnxruntime_needs(project, model_folders, 
     export_model(model_folders / "caption_only", network, "onnx", "fp32", project.data, 17)
     export_model_card(network, out, project.data, project.raw, project.metrics)
     told = json.loads(run_python(ONNX, str(out), PAIRS.captions[2], home=tmp_path))
-    expected = load_model(out).predict([], PAIRS.captions[2:3])[0]
+    expected = load_model(out).predict(PAIRS.images[2:3], PAIRS.captions[2:3])[0]
     np.testing.assert_allclose([told[label] for label in LABELS], expected, atol=2e-6)
     assert "Accuracy | 0.812" in (out / "README.md").read_text(encoding="utf-8")
