@@ -205,7 +205,7 @@ def test_package_files_do_nothing() -> None:
 LAYERS = [
     {"commands"},
     {"doctor"},
-    {"evidence"},
+    {"evidence", "sharing"},
     {"prediction", "training"},
     {"models"},
     {"pairs", "statistics", "curate", "download"},

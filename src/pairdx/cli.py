@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pairdx.commands.export import export_dataset, export_model_card
 from pairdx.commands.weights import app as weights
 from pairdx.core.errors import PairdxError, told_in_one_line
 
@@ -21,6 +22,8 @@ Precision = Literal["fp32", "bf16", "int8"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(weights, name="weights")
+app.command()(export_dataset)
+app.command()(export_model_card)
 
 
 @app.callback()

@@ -16,7 +16,7 @@ from small import write_params
 from zenodo_server import Zenodo
 
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_table
-from pairdx.curate.splits.export import HEADER
+from pairdx.curate.splits.export import PUBLISHED
 
 ORDER = ("download", "filter", "scan", "scrub", "review", "split")
 
@@ -91,8 +91,8 @@ def test_the_published_pairs_keep_their_split(project):
         # One article of each label is in all three splits, as a split by images allows.
         id_ = f"PMC{number // 6}_{number}"
         values = (id_, label, f"{number}.png", f"Pair {number}", SPLITS[number % 3])
-        rows.append(dict(zip(HEADER, values, strict=True)))
-    write_csv(folder / "image_metadata.csv", HEADER, rows)
+        rows.append(dict(zip(PUBLISHED, values, strict=True)))
+    write_csv(folder / "image_metadata.csv", tuple(PUBLISHED), rows)
     change(
         project,
         download__source="pairdx_release",

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.features import with_features
 from pairdx.core.outputs import new_file
 
 LABELS = (
@@ -25,7 +26,7 @@ LABELS = (
 )
 SPLITS = ("train", "validation", "test")
 
-# `path` is there because Hugging Face `datasets` recognises struct<bytes, path> as an Image.
+# What Hugging Face `datasets` keeps an Image in.
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 _ORIGIN: list[tuple[str, pa.DataType]] = [
@@ -98,18 +99,20 @@ SCRUBBED = pa.schema(
     ]
 )
 BALANCED = pa.schema([("id", pa.string()), ("label", pa.string())])
-PAIRS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("image", IMAGE),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("caption", pa.string()),
-        ("label", pa.string()),
-        ("split", pa.string()),
-        ("subtype", pa.string()),
-        *_ORIGIN,
-    ]
+PAIRS = with_features(
+    pa.schema(
+        [
+            ("id", pa.string()),
+            ("image", IMAGE),
+            ("width", pa.int32()),
+            ("height", pa.int32()),
+            ("caption", pa.string()),
+            ("label", pa.string()),
+            ("split", pa.string()),
+            ("subtype", pa.string()),
+            *_ORIGIN,
+        ]
+    )
 )
 PREDICTIONS = pa.schema(
     [

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2  # ids
 MAX_TOKENS = 512
-_EDGES = string.punctuation + "“”‘’„«»…–—·•"  # noqa: RUF001 (captions do hold these)
+EDGES = string.punctuation + "“”‘’„«»…–—·•"  # noqa: RUF001 (captions do hold these)
 
 
 def tokenize(caption: str) -> list[str]:
@@ -34,7 +34,7 @@ def tokenize(caption: str) -> list[str]:
     Only the edges of a token are stripped, so that negations (``don't``) and abbreviations
     (``t2-weighted``, ``s.p``) survive.
     """
-    tokens = (token.strip(_EDGES) for token in caption.lower().split())
+    tokens = (token.strip(EDGES) for token in caption.lower().split())
     return [token for token in tokens if token]
 
 

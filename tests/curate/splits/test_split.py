@@ -1,10 +1,14 @@
+import json
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from small import drawn
+from strangers import run_python
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, SPLITS, read_table
+from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, SPLITS, read_table, write_table
 from pairdx.curate.splits.split import (
     SplitParams,
     count_splits,
@@ -186,3 +190,50 @@ def test_a_corrupt_table_is_named(tmp_path):
     chosen = pa.table({"id": ["a"], "split": ["train"]})
     with pytest.raises(PairdxError, match=r"scrubbed\.parquet: not a readable Parquet"):
         write_splits(tmp_path / "scrubbed.parquet", chosen, tmp_path)
+
+
+HUB = """
+import datasets, json, sys
+datasets.disable_progress_bars()
+out = {}
+for streaming in (False, True):
+    split = datasets.load_dataset(sys.argv[1], split="test", streaming=streaming)
+    row = list(split)[0]  # to its end: one that is left early may end in an abort
+    label = split.features["label"]
+    out[str(streaming)] = [row["image"].size, label.names, label.int2str(row["label"]), row["id"]]
+file = datasets.load_dataset("parquet", data_files=sys.argv[1] + "/test.parquet", split="train")
+out["file"] = [file[0]["image"].size, file[0]["label"]]
+print(json.dumps(out))
+"""
+
+
+def write_drawn_splits(folder):
+    """Two pairs a split, through the writer of the stage."""
+    drawn_pairs = drawn(6)
+    rows = [
+        {"id": id_, "image": {"bytes": image, "path": "a.png"}, "caption": "", "label": label}
+        for id_, image, label in zip(
+            drawn_pairs.ids, drawn_pairs.images, drawn_pairs.labels, strict=True
+        )
+    ]
+    write_table(pa.Table.from_pylist(rows, SCRUBBED), folder / "scrubbed.parquet", SCRUBBED)
+    chosen = pa.table({"id": drawn_pairs.ids, "split": [*SPLITS, *SPLITS]})
+    out = folder / "pairdx"
+    out.mkdir()
+    write_splits(folder / "scrubbed.parquet", chosen, out)
+    return out
+
+
+def test_datasets_shows_the_stage_s_own_tables_as_images_and_classes(tmp_path):
+    out = write_drawn_splits(tmp_path)
+    told = json.loads(run_python(HUB, str(out), home=tmp_path / "home"))
+    expected = [[32, 32], list(LABELS), "endoscopy", "pair_002"]
+    assert told == {"False": expected, "True": expected, "file": [[32, 32], "endoscopy"]}
+
+
+def test_tables_without_what_datasets_reads_are_read_as_before(tmp_path):
+    path = write_drawn_splits(tmp_path) / "test.parquet"
+    before = read_table(path, PAIRS)
+    assert b"huggingface" in pq.read_schema(path).metadata
+    pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
+    assert read_table(path, PAIRS).equals(before)

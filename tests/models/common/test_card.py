@@ -18,6 +18,8 @@ def test_what_is_saved_comes_back(tmp_path):
         "trained",
         "parameters",
         "settings",
+        "inputs",
+        "labels",
     ]
 
 

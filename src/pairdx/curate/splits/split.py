@@ -19,6 +19,8 @@ import pyarrow as pa
 from pydantic import AfterValidator, Field, model_validator
 
 from pairdx.core.errors import PairdxError
+from pairdx.core.features import folder_header
+from pairdx.core.outputs import write_text
 from pairdx.core.params import Section
 from pairdx.core.schema import LABELS, PAIRS, SCRUBBED, SPLITS
 from pairdx.core.streaming import TableWriter, stream_rows
@@ -66,6 +68,14 @@ COLUMNS = (  # of SCRUBBED: no image is needed
     "pixel_sha256",
     "perceptual_hash",
 )
+
+README = """
+# PairDx, as the pipeline keeps it
+
+One Parquet file a split. `datasets.load_dataset` of this folder gives images and classes, by the
+header above. It says nothing of licences and limits: what is to be passed on is written by
+`pairdx export-dataset`.
+"""
 
 Ints = npt.NDArray[np.int64]
 Measured = Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -234,6 +244,8 @@ def _missed_shares(
 def write_splits(scrubbed: Path, pairs: pa.Table, out: Path) -> None:
     """Write ``train.parquet``, ``validation.parquet`` and ``test.parquet`` into the folder ``out``.
 
+    Beside them is a README.md, by which Hugging Face `datasets` knows the classes.
+
     Args:
         scrubbed: the table of ``SCRUBBED`` that has the images.
         pairs: ``id`` and ``split`` of the pairs that are wanted.
@@ -249,3 +261,5 @@ def write_splits(scrubbed: Path, pairs: pa.Table, out: Path) -> None:
             name = splits.get(row["id"])
             if name is not None:
                 writers[name].write({key: row.get(key) for key in PAIRS.names} | {"split": name})
+    files = {name: f"{name}.parquet" for name in SPLITS}
+    write_text(out / "README.md", folder_header(PAIRS, {"label": LABELS}, files) + README)

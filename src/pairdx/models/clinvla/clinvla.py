@@ -33,6 +33,7 @@ from pairdx.models.clip.towers import transformer_clip
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel
 from pairdx.models.common.graph import Graph
+from pairdx.models.common.inputs import ModelInputs
 from pairdx.models.common.predictor import Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 
@@ -205,7 +206,8 @@ def card(name: str, description: str, model: ClinVla, base: Path, out: Path) -> 
         **adapters.shape,
     }
     frozen = sum(weight.numel() for weight in model.base.model.parameters())
-    return ModelCard(name, "clinvla", description, True, frozen + added, settings)
+    inputs = ModelInputs.of(model.base.image_input)
+    return ModelCard(name, "clinvla", description, True, frozen + added, settings, inputs)
 
 
 def digest_of(base: Path) -> str:

@@ -35,6 +35,7 @@ from pairdx.models.clip.params import ClipSettings, Prompts, ZeroShotModel
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel
 from pairdx.models.common.graph import Graph
+from pairdx.models.common.inputs import ModelInputs
 from pairdx.models.common.predictor import Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.pairs.images import ImageInput
@@ -241,4 +242,5 @@ def card(name: str, description: str, classifier: ClipClassifier, trained: bool)
         "quick_gelu": quick_gelu(classifier.config),
         "probe": classifier.class_vectors is not None,
     }
-    return ModelCard(name, "clip", description, trained, parameters, settings)
+    inputs = ModelInputs.of(classifier.image_input)
+    return ModelCard(name, "clip", description, trained, parameters, settings, inputs)

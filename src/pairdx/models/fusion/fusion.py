@@ -16,6 +16,7 @@ from pairdx.core.outputs import write_json
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel, Reading, Tokens, no_tokens
 from pairdx.models.common.graph import Graph
+from pairdx.models.common.inputs import ModelInputs
 from pairdx.models.common.predictor import PARTS, Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
@@ -26,6 +27,7 @@ from pairdx.pairs.images import ImageInput
 from pairdx.pairs.text import FIRST_WORD, Vocabulary, WordVectors
 
 BATCH = 64
+VOCABULARY = "vocabulary.json"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Classifier(Predictor):
         if self.inputs.vocabulary is not None:
             vocabulary = self.inputs.vocabulary
             content = {"words": vocabulary.words, "max_tokens": vocabulary.max_tokens}
-            write_json(folder / "vocabulary.json", content)
+            write_json(folder / VOCABULARY, content)
         card.save(folder)
 
     @classmethod
@@ -129,7 +131,7 @@ class Classifier(Predictor):
             if settings.caption:
                 table = weights["caption.vectors.weight"]
                 caption = CaptionEncoder(table, settings.text_width, True, settings.text)
-                vocabulary = _read_vocabulary(folder / "vocabulary.json", table)
+                vocabulary = _read_vocabulary(folder / VOCABULARY, table)
             image = ImageEncoder(settings.image_encoder) if settings.image else None
             network = PairClassifier(
                 image, caption, settings.hidden, settings.dropout, settings.fusion
@@ -221,7 +223,8 @@ def card(
     if (fit := classifier.inputs.image) is not None:
         settings |= {"mean": fit.mean, "std": fit.std}
     parameters = sum(weight.numel() for weight in network.parameters())
-    return ModelCard(name, "fusion", description, True, parameters, settings)
+    inputs = ModelInputs.of(fit, classifier.inputs.vocabulary, VOCABULARY)
+    return ModelCard(name, "fusion", description, True, parameters, settings, inputs)
 
 
 def _image_input(settings: ClassifierSettings, folder: Path) -> ImageInput | None:

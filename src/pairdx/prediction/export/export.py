@@ -17,7 +17,8 @@ from pairdx.core.outputs import new_folder, write_json
 from pairdx.core.schema import LABELS, PAIRS, read_table
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.graph import Graph
-from pairdx.models.exported.card import ExportedSettings, Images, Precision, Target, Tokens
+from pairdx.models.common.inputs import ModelInputs
+from pairdx.models.exported.card import ExportedSettings, Precision, Target
 from pairdx.models.exported.exported import Exported, digest_of, load
 from pairdx.models.exported.runtimes import require
 from pairdx.pairs.store import COLUMNS, Pairs, to_pairs
@@ -117,15 +118,13 @@ def describe(
     calibration: Mapping[str, Any] | None,
 ) -> ExportedSettings:
     """Say all that is needed to run the network in ``folder``."""
-    vocabulary = graph.vocabulary
+    inputs = ModelInputs.of(graph.image, graph.vocabulary, VOCABULARY)
     return ExportedSettings(
         network=FILES[to][0],
         backends=BACKENDS[to],
         precision=precision,
-        images=Images.of(graph.image) if graph.image else None,
-        tokens=Tokens(max_tokens=vocabulary.max_tokens, vocabulary=VOCABULARY)
-        if vocabulary
-        else None,
+        images=inputs.images,
+        tokens=inputs.tokens,
         labels=LABELS,
         passes=graph.passes,
         files={path.name: digest_of(path) for path in sorted(folder.iterdir())},
