@@ -16,6 +16,7 @@ from clones import REALDATA
 from closure import ROOT
 from drawn import write
 from imports import importing
+from PIL import Image
 from releases import encode, picture
 from small import drawn, write_pairs, write_params
 from test_cli import run
@@ -317,6 +318,7 @@ def test_a_row_that_is_no_csv_is_told_by_its_line(place, monkeypatch, capsys, fu
         (b'{"caption": "x"}', "image = None; the path of one is needed"),
         (b'{"image": 7}', "image = 7; the path of one is needed"),
         (b'{"image": {"path": ["x"]}}', "image = ['x']; the path"),
+        (b'{"image": {"bytes": "x"}}', "image = None; the path"),
         (b'{"image": "\\ud800.png"}', "\\ud800.png: cannot be read"),
         (b'{"image": "pictures/pair_000.png", "caption": 3}', "caption = 3; text is needed"),
     ],
@@ -364,6 +366,7 @@ def test_a_table_that_cannot_be_read_stops_all(
         ("pictures --format parquet", "--format parquet: needs --out"),
         ("pictures --out a.txt", "--out a.txt: end it in .csv, .jsonl or .parquet, or say"),
         ("all.csv --out all.csv", "--out all.csv: is what is asked about"),
+        ("all.csv --out table", "--out table: is a folder; name a file in it"),
         ("pictures --coverage 80", "--coverage needs --calibration"),
         ("table", "table: a folder without image files; name a table of it, such as table/x.csv"),
     ],
@@ -462,8 +465,60 @@ def test_what_was_masked_stands_beside(place, monkeypatch, capsys, fusion):
 
 @pytest.mark.skipif(not REALDATA.is_dir(), reason="needs ../shared/realdata")
 def test_real_pairs_are_read_from_their_own_table(monkeypatch, capsys, tmp_path, model_folders):
-    rows = list(csv.reader((REALDATA / "pairs.csv").open(encoding="utf-8", newline="")))[:20]
+    text = (REALDATA / "pairs.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(io.StringIO(text, newline="")))[:20]
     write_csv(tmp_path / "some.csv", rows[1:], rows[0])
     asked = ("predict", str(tmp_path / "some.csv"), "--root", str(REALDATA))
     assert run(monkeypatch, *asked, "--model", str(model_folders / "fusion")) == 0
     assert of_csv(capsys.readouterr().out)[0] == [row[0] for row in rows[1:]]
+
+
+MEASURED = """
+import sys
+from pathlib import Path
+from pairdx.cli import main
+sys.argv[0] = "pairdx"
+try:
+    main()
+finally:
+    print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+"""
+
+
+def peak(*words):
+    """The most memory that the command took, in MB."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, "predict", *words],
+        env=os.environ | {"PYTHONPATH": importing(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout) / 1024
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["folder", "parquet"])
+def test_memory_does_not_grow_with_the_images(tmp_path, model_folders, form):
+    """1,500 more images of 100 kB are 150 MB, also within one row group (of small pages)."""
+    noise = np.random.default_rng(0).integers(0, 256, (190, 190, 3), np.uint8)
+    image = encode(Image.fromarray(noise), compress_level=1)
+    assert len(image) > 100_000
+    model, found = str(model_folders / "image_only"), {}
+    for count in (500, 2000):
+        source = tmp_path / f"{count}"
+        if form == "folder":
+            source.mkdir()
+            (source / "0.png").write_bytes(image)
+            for number in range(1, count):
+                (source / f"{number}.png").hardlink_to(source / "0.png")
+        else:
+            source = source.with_suffix(".parquet")
+            columns = {"image": [image] * count, "id": [str(number) for number in range(count)]}
+            schema = pa.schema([("image", pa.binary()), ("id", pa.string())])
+            table = pa.table(columns, schema)
+            pq.write_table(table, source, count, use_dictionary=False, write_batch_size=16)
+        out = tmp_path / f"{count}.csv"
+        found[count] = peak(str(source), "--model", model, "--out", str(out))
+        assert len(out.read_text().splitlines()) == count + 1
+    assert found[2000] - found[500] < 40, found

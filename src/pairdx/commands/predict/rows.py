@@ -28,7 +28,8 @@ IMAGE_COLUMNS = ("image", "file_name")  # ours, and that of Hugging Face's image
 CAPTIONED = ("pairs.csv", "metadata.csv", "metadata.jsonl")  # what holds the captions of a folder
 STDIN = "-"
 AT_ONCE = 32  # rows of a Parquet table
-BUFFER = 2**20  # bytes of it; without one a column of a row group is read whole
+# Or Arrow reads the images of a row group, which may be those of a whole table, at once.
+STREAMED = {"pre_buffer": False, "buffer_size": 2**20}
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _parquet_rows(path: Path, columns: list[str], root: Path) -> Iterator[Row]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True, buffer_size=BUFFER) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True, **STREAMED) as file:
             batches = file.iter_batches(AT_ONCE, columns=columns)
             cells = chain.from_iterable(batch.to_pylist() for batch in batches)
             for number, values in enumerate(cells, start=1):
@@ -223,18 +224,18 @@ def _unreadable(path: Path, error: Exception) -> NoReturn:
 
 def _row(cells: Mapping[str, Any], place: str, root: Path) -> Row:
     """A row of a table, whose image is a path, bytes, or ``{bytes, path}``."""
-    image = next((cells[name] for name in IMAGE_COLUMNS if name in cells), None)
-    data, path = (
-        (image.get("bytes"), image.get("path")) if isinstance(image, dict) else (None, image)
-    )
-    if isinstance(path, bytes):
+    path = next((cells[name] for name in IMAGE_COLUMNS if name in cells), None)
+    data = None
+    if isinstance(path, dict):
+        data, path = path.get("bytes"), path.get("path")
+    elif isinstance(path, bytes):
         data, path = path, None
     caption = cells.get("caption") or ""
     if not isinstance(caption, str):
         return _bad(place, f"caption = {caption!r}; text is needed")
     name = text(next(one for one in (cells.get("id"), path, place) if one not in (None, "")))
     caption = text(caption)
-    if data is not None:
+    if isinstance(data, bytes):
         return Row(name, f"{place}: {name}", caption, lambda: data)
     if not (path and isinstance(path, str)):
         return _bad(place, f"image = {path!r}; the path of one is needed")

@@ -91,14 +91,10 @@ class Run:
     """Where rows come from and answers go to."""
 
     sources: Sequence[Source]
+    alone: bool  # one image file is all
     batch: int  # images at once
     form: Format
     out: Path | None
-
-    @property
-    def alone(self) -> bool:
-        """Whether one image file is all."""
-        return len(self.sources) == 1 and self.sources[0].is_image
 
     def of(self, question: Question, notes: Sequence[str]) -> int:
         """Write all answers; say the notes once there are some, and what cannot be used.
@@ -166,12 +162,11 @@ def predict(
     card = ModelCard.load(folder)
     rule = _rule(calibration, coverage, card.model)
     sources = [open_source(argument, root) for argument in arguments]
-    _keep_inputs(arguments, out)
-    form = choose_format(form, out, len(sources) == 1 and sources[0].is_image)
+    alone = len(sources) == 1 and sources[0].is_image
+    _check_out(out, arguments)
+    run = Run(sources, alone, batch, choose_format(form, out, alone), out)
     question = Question(load_model(folder, backend), rule, _screen() if screen else None, caption)
-    return Run(sources, batch, form, out).of(
-        question, list(_notes(folder, card, question, sources))
-    )
+    return run.of(question, list(_notes(folder, card, question, sources)))
 
 
 def _rule(calibration: Path | None, coverage: str | None, model: str) -> Rule | None:
@@ -182,7 +177,9 @@ def _rule(calibration: Path | None, coverage: str | None, model: str) -> Rule | 
     return None
 
 
-def _keep_inputs(arguments: Sequence[str], out: Path | None) -> None:
+def _check_out(out: Path | None, arguments: Sequence[str]) -> None:
+    if out and out.is_dir():
+        raise PairdxError(f"--out {out}: is a folder; name a file in it")
     if out and any(Path(one).resolve() == out.resolve() for one in arguments):
         raise PairdxError(f"--out {out}: is what is asked about; name another file")
 
