@@ -2,6 +2,7 @@
 
     python benchmarks/inference.py speed --models fusion,biomedclip --batches 1 --threads 1
     python benchmarks/inference.py accuracy models/fusion models/pairdx_clip
+    python benchmarks/inference.py command models/fusion models/pairdx_clip
 
 `speed` builds the architectures of profiles/paper.yaml at 224 pixels with random weights: `fusion`
 (ResNet-18 and 300-d word vectors), `pairdx_clip` (ViT-B/32) and `biomedclip` (ViT-B/16; its text
@@ -12,6 +13,10 @@ Memory is the peak of a process that opens this one alone and classifies one bat
 
 `accuracy` exports trained folders, int8 calibrated on train, and scores them on the test pairs;
 differences from torch are paired, their intervals resample articles.
+
+`command` holds `pairdx predict` on a table of many small JPEGs, from its start to its last row,
+against the loop of `speed` on the same images in memory, warm. Both are processes of their own and
+take turns; seconds of CPU are those of all threads, and stand still while others use the machine.
 """
 
 import io
@@ -125,9 +130,13 @@ def opened(name: str, runtime: str, folder: Path) -> Classify:
         network = OPENERS[to](folder / runtime / file, precision)
         fit, vocabulary = _inputs(name)
         return Exported(network, fit, vocabulary).predict
+    return eager(graph_of(name), runtime)
+
+
+def eager(graph: Any, runtime: str = EAGER) -> Classify:  # noqa: ANN401
+    """The same by PyTorch."""
     import torch
 
-    graph = graph_of(name)
     network = graph.network.eval()
     exported = Exported(lambda _: np.zeros(0, np.float32), graph.image, graph.vocabulary)
 
@@ -284,6 +293,90 @@ def accuracy(
                 export_model(folder, place, *EXPORTS[runtime], data, load_seed())
                 found = load_model(place).predict(test.images, test.captions).argmax(1)
             typer.echo(_scores(folder.name, runtime, test, eager, found))
+
+
+@app.command()
+def command(
+    folders: Annotated[list[Path], typer.Argument(help="Models, exported ones too.")],
+    images: Annotated[int, typer.Option(help="JPEGs, drawn from the pairs.")] = 10_000,
+    batch: Annotated[int, typer.Option(help="Pairs at once.")] = 32,
+    rounds: Annotated[int, typer.Option(help="Of which the medians are told.")] = 3,
+    data: Annotated[Path, typer.Option(help="The pairs.")] = Path("data/pairdx"),
+) -> None:
+    """Images a second of `pairdx predict` and of the loop, and the command's peak memory."""
+    typer.echo(
+        "| Model | Images/s, loop | command | Images per CPU s, loop | command | Of the loop's | "
+        "Peak MB |\n|---|---:|---:|---:|---:|---:|---:|"
+    )
+    with TemporaryDirectory() as scratch:
+        table = write_jpegs(Path(scratch), images, data)
+        for folder in folders:
+            asked = [str(folder), str(table), str(batch)]
+            turns = [(_run("loop", *asked), _run("predict", *asked)) for _ in range(rounds)]
+            wall, cpu = (
+                [images / median(turn[who][key] for turn in turns) for who in (0, 1)]
+                for key in (0, 1)
+            )
+            share, peak = cpu[1] / cpu[0], max(turn[1][2] for turn in turns)
+            cells = [f"{one:.0f}" for one in (*wall, *cpu)] + [f"{share:.2f}", f"{peak:.0f}"]
+            typer.echo(f"| {' | '.join([str(folder), *cells])} |")
+
+
+def write_jpegs(folder: Path, count: int, data: Path) -> Path:
+    """Write so many JPEGs below a folder, and a table of them with captions."""
+    from pairdx.core.decode import decode
+    from pairdx.pairs.store import read_pairs
+
+    pairs = read_pairs(data / "train.parquet")
+    jpegs = []
+    for image in pairs.images:
+        buffer = io.BytesIO()
+        decode(image).save(buffer, "JPEG", quality=90)
+        jpegs.append(buffer.getvalue())
+    rows = []
+    for number in range(count):
+        name, pair = f"{number:06}.jpg", number % len(pairs)
+        (folder / name).write_bytes(jpegs[pair])
+        rows.append(json.dumps({"image": name, "caption": pairs.captions[pair]}))
+    table = folder / "pairs.jsonl"
+    table.write_text("\n".join(rows), encoding="utf-8")
+    return table
+
+
+def _run(who: str, model: str, table: str, batch: str) -> tuple[float, float, float]:
+    """Seconds, seconds of CPU and peak memory in MB of a process."""
+    if who == "loop":
+        words = [sys.executable, __file__, "loop", model, table, batch]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        return tuple(json.loads(done.stdout))
+    code = "import sys; sys.argv[0] = 'pairdx'; from pairdx.cli import main; main()"
+    words = [sys.executable, "-c", code, "predict", table, "--model", model, "--batch", batch]
+    start = time.perf_counter()
+    process = subprocess.Popen([*words, "--out", f"{table}.csv"], stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, f"{words}: {status}"
+    wall = time.perf_counter() - start
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+@app.command(hidden=True)
+def loop(model: Path, table: Path, batch: int) -> None:
+    """Print the seconds, and of CPU, that a table of images takes from memory (JSON)."""
+    from pairdx.prediction.predict import load_model
+
+    predictor = load_model(model)
+    graph = predictor.graph()
+    classify = eager(graph) if graph else predictor.predict
+    with table.open(encoding="utf-8") as lines:
+        rows = list(map(json.loads, lines))
+    images = [(table.parent / row["image"]).read_bytes() for row in rows]
+    captions = [row["caption"] for row in rows]
+    classify(images[:batch], captions[:batch])
+    wall, cpu = time.perf_counter(), time.process_time()
+    for at in range(0, len(images), batch):
+        classify(images[at : at + batch], captions[at : at + batch])
+    took = time.perf_counter() - wall, time.process_time() - cpu, 0.0
+    typer.echo(json.dumps(took))
 
 
 def _scores(name: str, runtime: str, test: Any, eager: Any, found: Any) -> str:  # noqa: ANN401

@@ -2,15 +2,21 @@
 
 import os
 import re
+import subprocess
+import sys
+from importlib.metadata import version
 
 import pyarrow as pa
 import pytest
+import typer
 from closure import ROOT
 from drawn import write
+from imports import importing
 from releases import encode, picture
 from small import drawn, write_params
 
 from pairdx import cli
+from pairdx.core.errors import PairdxError
 from pairdx.core.schema import AUDIT, LABELS, write_table
 from pairdx.readers.decisions import read_decisions
 
@@ -111,7 +117,7 @@ def test_what_is_no_file_is_told_in_one_line(
     assert run(monkeypatch, *words.split()) == 1
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert re.match(rf"error: {no_file.name}.*(cannot be read|no such file)", told)
+    assert re.match(rf"error: {no_file.name}.*(cannot be read|no such file|without image)", told)
 
 
 @pytest.mark.parametrize(("name", "trained"), [("clip_zero_shot", False), ("pairdx_clip", True)])
@@ -138,7 +144,46 @@ def test_predict_screens_the_picture_where_it_is_asked_to(
     monkeypatch.chdir(tmp_path)
     words = ("predict", "a.png", "--model", str(model_folders / "fusion"), "--screen")
     assert run(monkeypatch, *words, "--caption", "Seen by Dr. Miller.") == 0
-    assert "masked: image: date, caption: name" in capsys.readouterr().err
+    assert "masked: image: date, caption: name\n" in capsys.readouterr().out
+
+
+PANELS = ["Set up", "Look", "Predict", "Curate by hand", "Share"]
+
+
+def test_help_is_a_table_of_contents(monkeypatch, capsys):
+    """Panels in order; every command in one, on one line of a terminal of 80 columns."""
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 80)
+    assert run(monkeypatch, "--help") == 0
+    told = capsys.readouterr().out
+    places = [told.index(f"─ {panel} ─") for panel in PANELS]
+    assert places == sorted(places)
+    assert "─ Commands ─" not in told
+    named = re.findall(r"^│ ([a-z]+(?:-[a-z]+)*) ", told[places[0] :], re.MULTILINE)
+    assert sorted(named) == sorted(typer.main.get_command(cli.app).commands)
+    assert len(told[places[0] :].strip().splitlines()) == len(named) + 2 * len(PANELS)
+
+
+def test_the_version_is_the_package_s(monkeypatch, capsys):
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"{version('pairdx')}\n"
+
+
+def test_debug_shows_where_an_error_comes_from(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["pairdx", "--debug", "check", "nowhere.yaml"])
+    with pytest.raises(PairdxError, match=r"nowhere\.yaml"):
+        cli.main()
+
+
+def test_a_shell_can_complete():
+    asked = {"_PAIRDX_COMPLETE": "complete_bash", "COMP_WORDS": "pairdx pre", "COMP_CWORD": "1"}
+    code = "import sys; sys.argv[0] = 'pairdx'; from pairdx.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | asked | {"PYTHONPATH": importing(ROOT / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["predict"]
 
 
 def test_decisions_are_added(monkeypatch, capsys, tmp_path):

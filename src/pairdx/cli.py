@@ -1,37 +1,54 @@
 """`pairdx ...`: what is done by hand, beside the pipeline."""
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from pairdx.commands.export import export_dataset, export_model_card
+from pairdx.commands.export import export, export_dataset, export_model_card
 from pairdx.commands.weights import app as weights
 from pairdx.core.errors import PairdxError, told_in_one_line
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from pairdx.prediction.abstain import Rule
-
-# Those of pairdx.models.exported.card, which takes half a second to import.
+# Those of pairdx.models.exported.card and pairdx.commands.predict.answers, which take half a second
+# to import.
 Backend = Literal["torch", "onnx", "openvino"]
-Target = Literal["onnx", "openvino"]
-Precision = Literal["fp32", "bf16", "int8"]
+Format = Literal["table", "csv", "jsonl", "parquet"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(weights, name="weights")
-app.command()(export_dataset)
-app.command()(export_model_card)
+SOME_UNUSED = 3  # an exit code
+# The panels of --help, in the order in which their first commands stand below.
+SET_UP, LOOK, PREDICT = "Set up", "Look", "Predict"
+CURATE, SHARE = "Curate by hand", "Share"
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        import pairdx
+
+        typer.echo(pairdx.__version__)
+        raise typer.Exit
 
 
 @app.callback()
-def _pairdx() -> None:
-    """PairDx: medical image + caption pairs, and models that classify them."""
+def _pairdx(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version."),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Before a command: show where an error comes from.")
+    ] = False,
+) -> None:
+    """PairDx: medical image + caption pairs, and models that classify them.
+
+    The pipeline itself is `dvc repro`; this is what is done by hand beside it.
+    """
 
 
-@app.command()
+@app.command(rich_help_panel=SET_UP)
 def check(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
@@ -49,147 +66,36 @@ def check(
     typer.echo(f"{path}: {len(sections)} sections, all values allowed")
 
 
-@app.command()
+@app.command(rich_help_panel=SET_UP)
 def doctor(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
-    """Say what a params file needs, what of it is there, and how long training will take."""
+    """Say what a params file needs, what is there, what it takes."""
     from pairdx.doctor.examine import examine_and_tell
 
     examine_and_tell(path)
 
 
-@app.command()
-def predict(
-    image: Annotated[Path, typer.Argument(help="An image file.")],
-    model: Annotated[Path, typer.Option(help="A model folder.")] = Path("models/fusion"),
-    caption: Annotated[str, typer.Option(help="The image's caption.")] = "",
-    calibration: Annotated[
-        Path | None, typer.Option(help="The model's metrics/calibration file: be sure as it says.")
-    ] = None,
-    coverage: Annotated[
-        str | None,
-        typer.Option(help="With --calibration: % of pairs to answer, else abstain (default: 90)"),
-    ] = None,
-    screen: Annotated[
-        bool,
-        typer.Option("--screen", help="Mask first what scrub masks, by params.yaml."),
-    ] = False,
-    backend: Annotated[
-        Backend | None, typer.Option(help="What runs it, if the folder is for several.")
-    ] = None,
-) -> None:
-    """Say which of the six classes one image (with its caption) belongs to. Not a diagnosis."""
-    # torch takes seconds to import: only where it is needed.
-    from pairdx.core.inputs import regular
-    from pairdx.core.schema import LABELS
-    from pairdx.models.common.card import ModelCard
-    from pairdx.prediction.abstain import read_rule
-    from pairdx.prediction.predict import load_model
-
-    if coverage is not None and not calibration:
-        raise PairdxError("--coverage needs --calibration: a file of metrics/calibration")
-    card = ModelCard.load(model)
-    share = "90" if coverage is None else coverage
-    rule = read_rule(calibration, share, card.model) if calibration else None
-    try:
-        data = regular(image).read_bytes()
-    except OSError as error:
-        raise PairdxError(f"{image}: cannot be read ({error.strerror})") from None
-    predictor = load_model(model, backend)
-    if not card.trained:
-        typer.echo(f"{model}: random weights, never trained; this is chance", err=True)
-    if not caption and "caption" in predictor.reads:
-        typer.echo(f"{model}: reads captions, and --caption is empty", err=True)
-    if screen:
-        data, caption = _screened(image, data, caption)
-    try:
-        row = predictor.predict([data], [caption])[0]
-    except PairdxError as error:
-        raise PairdxError(f"{image}: {error}") from error
-    if rule:
-        row = _calibrated(row, rule)
-    for label, probability in sorted(zip(LABELS, row, strict=True), key=lambda pair: -pair[1]):
-        typer.echo(f"{probability:6.3f}  {label}")
-
-
-def _calibrated(row: "NDArray[np.float64]", rule: "Rule") -> "NDArray[np.float64]":
-    """Return probabilities that are as sure as they say, and tell what follows from them."""
-    import numpy as np
-
-    from pairdx.core.schema import LABELS
-    from pairdx.evidence.calibration.prediction_sets import members
-    from pairdx.evidence.calibration.temperature import scale
-
-    row = scale(row[None], rule.temperature)[0]
-    if row.max() < rule.threshold:
-        typer.echo(f"not sure enough: {row.max():.3f}, below {rule.threshold:.3f}; ask a person")
-    inside = members(row[None], np.array(rule.least))[0]
-    named = ", ".join(np.array(LABELS)[inside])
-    typer.echo(f"set that holds {100 * rule.level:g} % of pairs like the validation's: {named}")
-    return row
-
-
-def _screened(image: Path, data: bytes, caption: str) -> tuple[bytes, str]:
-    """Mask a pair as the training pairs were, and say what was found in it."""
-    from pairdx.core.checkout import kept
-    from pairdx.curate.scan.params import ScanParams
-    from pairdx.curate.scan.scan import CACHE
-    from pairdx.curate.scrub.one_pair import screen_pair
-    from pairdx.curate.scrub.params import ScrubParams
-
-    scan, scrub = ScanParams.load(), ScrubParams.load()
-    try:
-        data, caption, reasons = screen_pair(data, caption, scan, scrub, kept(CACHE))
-    except PairdxError as error:
-        raise PairdxError(f"{image}: {error}") from error
-    typer.echo(f"masked: {', '.join(reasons) or 'nothing'}", err=True)
-    return data, caption
-
-
-@app.command()
-def export(
-    model: Annotated[Path, typer.Argument(help="A model folder.")],
-    to: Annotated[Target, typer.Option(help="What shall run it.")] = "openvino",
-    precision: Annotated[
-        Precision, typer.Option(help="bf16, int8 (calibrated on training pairs): OpenVINO.")
-    ] = "fp32",
-    out: Annotated[
-        Path | None, typer.Option(help="Default: exports/<model>-<to>-<precision>.")
-    ] = None,
-    data: Annotated[Path, typer.Option(help="Pairs to calibrate and check on.")] = Path(
-        "data/pairdx"
-    ),
-) -> None:
-    """Write a model for ONNX Runtime or OpenVINO, and hold it against torch's on test pairs."""
-    from pairdx.core.params import load_seed
-    from pairdx.prediction.export.export import export_model
-
-    place = out or Path("exports") / f"{model.name}-{to}-{precision}"
-    found = export_model(model, place, to, precision, data, load_seed())
-    typer.echo(
-        f"{place}: on {found['pairs']} test pairs, largest difference of a probability "
-        f"{found['largest_difference']:.1e}, equal labels {100 * found['equal_labels']:.1f} %"
-    )
-
-
-@app.command()
-def results() -> None:
-    """Print the table of all models, where to look next, and what the stages took."""
-    from pairdx.commands.results import NEXT, markdown, slowest
-
-    typer.echo(f"{markdown()}\n{NEXT}\n{slowest()}")
-
-
-@app.command()
+@app.command(rich_help_panel=SET_UP)
 def offline_plots() -> None:
-    """Make `dvc plots show` draw without a network, in this checkout."""
+    """Make `dvc plots show` draw without a network."""
     from pairdx.pages.offline_plots import write
 
     typer.echo(f"dvc plots show now uses {write(Path())}")
 
 
-@app.command()
+app.add_typer(weights, name="weights", rich_help_panel=SET_UP)
+
+
+@app.command(rich_help_panel=LOOK)
+def results() -> None:
+    """Print the table of all models, and where to look next."""
+    from pairdx.commands.results import NEXT, markdown, slowest
+
+    typer.echo(f"{markdown()}\n{NEXT}\n{slowest()}")
+
+
+@app.command(rich_help_panel=LOOK)
 def seeds(
     asked: Annotated[
         list[int] | None,
@@ -202,20 +108,90 @@ def seeds(
         bool, typer.Option(help="Keep the pairs and the split of params.yaml's own seed.")
     ] = False,
 ) -> None:
-    """Run the pipeline once for each seed, unless it has run; print mean and spread."""
+    """Run the pipeline once a seed; print mean and spread.
+
+    A seed that has run is not run again.
+    """
     from pairdx.commands.seeds import run_and_gather
 
     run_and_gather(out, asked or (), training_only=training_only)
 
 
-@app.command()
+@app.command(rich_help_panel=PREDICT)
+def predict(
+    images: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IMAGES",
+            help="Image files, folders of them, tables (.csv, .tsv, .jsonl, .parquet: image or "
+            "file_name, caption, id), or - for JSON lines on stdin.",
+        ),
+    ],
+    model: Annotated[Path, typer.Option(help="A model folder, or an exported one.")] = Path(
+        "models/fusion"
+    ),
+    backend: Annotated[
+        Backend | None, typer.Option(help="What runs it, if the folder is for several.")
+    ] = None,
+    caption: Annotated[str, typer.Option(help="Of images that come without one.")] = "",
+    calibration: Annotated[
+        Path | None, typer.Option(help="The model's metrics/calibration file: be sure as it says.")
+    ] = None,
+    coverage: Annotated[
+        str | None,
+        typer.Option(help="With --calibration: % of pairs to answer, else abstain (default: 90)."),
+    ] = None,
+    screen: Annotated[
+        bool, typer.Option("--screen", help="Mask first what scrub masks, by params.yaml. Slow.")
+    ] = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the paths of a table start, and which they may not leave (default: the "
+            "table's folder)."
+        ),
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Images at once.")] = 32,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Default: by --out; a table for people; csv.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file, whole or absent (stdout).")] = None,
+) -> None:
+    """Say which class images, with captions, are. No diagnosis.
+
+    Exit codes: 0 all images were classified; 1 none, or an error; 2 wrong usage; 3 some rows could
+    not be used, each told on stderr.
+    """
+    from pairdx.commands.predict.run import predict as ask
+
+    unused = ask(
+        images,
+        model,
+        backend=backend,
+        caption=caption,
+        calibration=calibration,
+        coverage=coverage,
+        screen=screen,
+        root=root,
+        batch=batch,
+        form=form,
+        out=out,
+    )
+    if unused:
+        raise typer.Exit(SOME_UNUSED)
+
+
+@app.command(rich_help_panel=CURATE)
 def add_decisions(
     files: Annotated[list[Path], typer.Argument(help="Files saved by the review page.")],
     into: Annotated[Path, typer.Option(help="Where decisions are kept.")] = Path(
         "review/decisions.csv"
     ),
 ) -> None:
-    """Add readers' decisions to those that `dvc repro` obeys; a later word replaces an earlier."""
+    """Add readers' decisions to those that `dvc repro` obeys.
+
+    A later word replaces an earlier one.
+    """
     from pairdx.core.outputs import write_text
     from pairdx.readers.decisions import format_decisions, merge, read_decisions
 
@@ -230,7 +206,7 @@ def add_decisions(
     typer.echo(f"{into}: {total}; `dvc repro` obeys them, `git add` keeps them")
 
 
-@app.command()
+@app.command(rich_help_panel=CURATE)
 def add_labels(
     files: Annotated[list[Path], typer.Argument(help="Files saved by the label sheet.")],
     into: Annotated[Path, typer.Option(help="Where labels are kept.")] = Path("review/labels.csv"),
@@ -238,7 +214,10 @@ def add_labels(
         "data/label_audit.parquet"
     ),
 ) -> None:
-    """Add readers' labels to those that `dvc repro` compares; a later one replaces an earlier."""
+    """Add readers' labels to those that `dvc repro` compares.
+
+    A later one replaces an earlier one.
+    """
     from pairdx.core.outputs import write_text
     from pairdx.core.schema import AUDIT, read_table
     from pairdx.readers.labels import format_labels, merge, read_labels
@@ -258,7 +237,11 @@ def add_labels(
     typer.echo(f"{into}: {total}; `dvc repro` compares them, `git add` keeps them")
 
 
+for command in (export, export_dataset, export_model_card):
+    app.command(rich_help_panel=SHARE)(command)
+
+
 def main() -> None:
-    """Run the command line; errors of the user's are told on one line."""
-    with told_in_one_line():
+    """Run the command line; errors of the user's are told on one line, or by `--debug` in full."""
+    with nullcontext() if sys.argv[1:2] == ["--debug"] else told_in_one_line():
         app()

@@ -62,7 +62,8 @@ def test_predict_scales_and_abstains(rules, model_folders, tmp_path):
     alone = CliRunner().invoke(app, [*words, *caption, "--coverage", "80"])
     assert "--coverage needs --calibration" in str(alone.exception)
     silent = CliRunner().invoke(app, words)
-    assert "reads captions, and --caption is empty" in silent.stderr
+    assert "reads captions, and" in silent.stderr
+    assert "a.webp has none; --caption" in silent.stderr
 
     plain = lines()
     doubtful = lines("--calibration", str(rules), "--coverage", "80")

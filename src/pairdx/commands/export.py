@@ -1,4 +1,4 @@
-"""`pairdx export-dataset`, `pairdx export-model-card`: what others get."""
+"""`pairdx export`, `export-dataset`, `export-model-card`: what others get."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,7 +8,38 @@ import typer
 Data = Annotated[Path, typer.Option(help="The splits.")]
 Raw = Annotated[Path, typer.Option(help="Their source, which names articles.")]
 Metrics = Annotated[Path, typer.Option(help="What the run measured.")]
-Form = Literal["huggingface", "webdataset", "paper"]  # as of pairdx.sharing.dataset
+# Those of pairdx.sharing.dataset and pairdx.models.exported.card, which take long to import.
+Form = Literal["huggingface", "webdataset", "paper"]
+Target = Literal["onnx", "openvino"]
+Precision = Literal["fp32", "bf16", "int8"]
+
+
+def export(
+    model: Annotated[Path, typer.Argument(help="A model folder.")],
+    to: Annotated[Target, typer.Option(help="What shall run it.")] = "openvino",
+    precision: Annotated[
+        Precision, typer.Option(help="bf16, int8 (calibrated on training pairs): OpenVINO.")
+    ] = "fp32",
+    out: Annotated[
+        Path | None, typer.Option(help="Default: exports/<model>-<to>-<precision>.")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="Pairs to calibrate and check on.")] = Path(
+        "data/pairdx"
+    ),
+) -> None:
+    """Write a model for ONNX Runtime or OpenVINO.
+
+    It is held against the torch model on test pairs.
+    """
+    from pairdx.core.params import load_seed
+    from pairdx.prediction.export.export import export_model
+
+    place = out or Path("exports") / f"{model.name}-{to}-{precision}"
+    found = export_model(model, place, to, precision, data, load_seed())
+    typer.echo(
+        f"{place}: on {found['pairs']} test pairs, largest difference of a probability "
+        f"{found['largest_difference']:.1e}, equal labels {100 * found['equal_labels']:.1f} %"
+    )
 
 
 def export_dataset(
@@ -19,9 +50,9 @@ def export_dataset(
     metrics: Metrics = Path("metrics"),
 ) -> None:
     """Write the data set for others: with a card, a datasheet, attribution and Croissant."""
-    from pairdx.sharing.dataset import export_dataset as export
+    from pairdx.sharing.dataset import export_dataset as write
 
-    contents = export(out, to, data, raw, metrics)
+    contents = write(out, to, data, raw, metrics)
     typer.echo(
         f"{out}: {contents.rows.num_rows} pairs; read {out}/DATASHEET.md before you share it"
     )
@@ -35,7 +66,7 @@ def export_model_card(
     metrics: Metrics = Path("metrics"),
 ) -> None:
     """Copy a model folder with a card filled from the metrics, ready for the Hugging Face Hub."""
-    from pairdx.sharing.model_card import export_model_card as export
+    from pairdx.sharing.model_card import export_model_card as write
 
-    card = export(model, out, data, raw, metrics)
+    card = write(model, out, data, raw, metrics)
     typer.echo(f"{out}: {card.model}; read {out}/README.md before you share it")

@@ -1,0 +1,1 @@
+"""`pairdx predict`: a model asked about many images, whatever they are named by."""
