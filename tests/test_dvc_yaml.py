@@ -49,7 +49,7 @@ def test_a_person_can_read_it() -> None:
         # external takes in, scans, scrubs and classifies: four stages in one
         assert len(stage["deps"]) <= (18 if name.startswith("external@") else 16), name
         assert stage["desc"], name
-    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8").count("\n") <= 950
+    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8").count("\n") <= 1000
 
 
 def loaded(stage: dict[str, Any]) -> dict[type[Section], str | None]:
