@@ -1,4 +1,4 @@
-"""What a chapter of the report is made of; page.html has a macro for each kind of block."""
+"""What a chapter of the report is made of; blocks.html has a macro for each kind of block."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
