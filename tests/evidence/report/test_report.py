@@ -18,6 +18,7 @@ from pairdx.core.schema import LABELS
 from pairdx.evidence.report import conclusions, costs, failures, making, pairs, scores
 from pairdx.evidence.report.blocks import (
     Cards,
+    Charts,
     LeftOut,
     Links,
     Matrices,
@@ -29,7 +30,6 @@ from pairdx.evidence.report.blocks import (
 )
 from pairdx.evidence.report.page import code, render
 from pairdx.evidence.report.pairs import Pairs
-from pairdx.evidence.report.records import AbsentError
 from pairdx.evidence.report.report import assemble
 
 TRAINED = [name for name in MODELS if name != UNTRAINED]
@@ -383,5 +383,14 @@ def test_the_stage_writes_the_page_and_the_same_again(finished, tmp_path):
 
 def test_without_scores_there_is_no_report(project):
     (project / "metrics" / "fusion.json").unlink()
-    with pytest.raises((AbsentError, PairdxError)):
+    with pytest.raises(PairdxError, match=r"metrics/fusion\.json: no such result; run `dvc repro`"):
         assemble(run_of(project))
+
+
+def test_images_of_other_classes_are_one_colour(run):
+    """MultiCaRe has more than a chart has colours."""
+    charts, _ = blocks(run, "data", "What each step leaves")
+    assert isinstance(charts, Charts)
+    assert "others" in charts.charts[0].svg
+    assert "pathology" not in charts.charts[0].svg
+    assert "pathology" in str(blocks(run, "data", "What each step leaves")[1])

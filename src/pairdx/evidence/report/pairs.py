@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pairdx.core.decode import decode
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_images, read_table
@@ -22,6 +23,7 @@ from pairdx.pages.pictures import thumbnail
 SIDE = 320  # pixels of a sample picture's longer side
 SYNTHETIC = "synthetic"  # is in the source of every drawn pair
 UNKNOWN = "unknown"
+OTHERS = "others"  # than the six classes
 COLUMNS = ("id", "caption", "label", "split", "article_id", "license", "source")
 
 
@@ -65,7 +67,7 @@ class Pairs:
     def one_a_class(self, seed: int) -> list[dict[str, Any]]:
         """Draw a test pair of each class by lot."""
         generator = np.random.default_rng(seed)
-        rows = [row for row in self.table.to_pylist() if row["split"] == "test"]
+        rows = self.table.filter(pc.field("split") == "test").to_pylist()
         found = [[row for row in rows if row["label"] == label] for label in LABELS]
         return [of[generator.integers(len(of))] for of in found if of]
 
@@ -96,14 +98,14 @@ def _origin(records: Records, pairs: Pairs) -> list[Block]:
 
 def attrition(records: Records) -> dict[str, dict[str, int]]:
     """Images left by each step, of each class, from all that was found to the pairs of PairDx."""
-    screened = records.metric("scrub")["by_class"]
-    balance = records.metric("split")["balance"]
+    screened, split = records.metric("scrub")["by_class"], records.metric("split")
     left = {
         label: sum(count for action, count in actions.items() if action != "dropped")
         for label, actions in screened.items()
     }
+    parted = {label: sum(of[label] for of in split["counts"].values()) for label in LABELS}
     steps = {**records.metric("filter")["steps"], "screened": left}
-    steps |= {"distinct": balance["distinct"], "balanced": balance["after"]}
+    steps |= {"distinct": split["balance"]["distinct"], "chosen": parted}
     return {
         step: {label: count for label, count in counts.items() if label != "total"}
         for step, counts in steps.items()
@@ -114,9 +116,9 @@ def _attrition(records: Records) -> list[Block]:
     steps = attrition(records)
     labels = list(dict.fromkeys((*LABELS, *(one for counts in steps.values() for one in counts))))
     rows = [
-        {"step": said(step), "label": label, "images": counts.get(label, 0)}
+        {"step": said(step), "label": label if label in LABELS else OTHERS, "images": images}
         for step, counts in steps.items()
-        for label in labels
+        for label, images in counts.items()
     ]
     first, *_, last = (sum(counts.values()) for counts in steps.values())
     told = f"Images left by each step, by class: of {first:,} there are {last:,} left."
@@ -128,7 +130,7 @@ def _attrition(records: Records) -> list[Block]:
             for step, counts in steps.items()
         ),
     )
-    return [Charts((stacked(rows, labels, told, told),)), table]
+    return [Charts((stacked(rows, (*LABELS, OTHERS), told, told),)), table]
 
 
 def _of(counts: dict[str, int], labels: Sequence[str]) -> list[int]:

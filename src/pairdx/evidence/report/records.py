@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pairdx.core.errors import PairdxError
 from pairdx.core.inputs import read_json, regular
 
 
-class AbsentError(Exception):
+class AbsentError(PairdxError):
     """A result is not there: its stage is not of this run."""
 
     def __init__(self, file: str) -> None:
-        super().__init__(file)
+        super().__init__(f"{file}: no such result; run `dvc repro`")
         self.file = file
 
 

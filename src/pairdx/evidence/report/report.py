@@ -36,11 +36,10 @@ def assemble(run: Run) -> Report:
     """Read the results and lay them out.
 
     Raises:
-        PairdxError: a file is damaged, or there are no pairs or models.
-        AbsentError: there are no scores.
+        PairdxError: a file is damaged, or there are no pairs, models or scores.
     """
     cards = {name: ModelCard.load(run.models / name) for name in run.compared}
-    trained = [name for name, card in cards.items() if card.trained]
+    trained = [name for name, card in cards.items() if card.trained] or list(cards)
     of, records = Pairs.read(run.data), run.records
     return Report(
         drawn=of.drawn,
