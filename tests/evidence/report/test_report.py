@@ -22,6 +22,7 @@ from pairdx.evidence.report.blocks import (
     LeftOut,
     Links,
     Matrices,
+    Matrix,
     Points,
     Table,
     Words,
@@ -129,6 +130,11 @@ def test_the_matrices_are_those_of_the_predictions(run):
         assert [sum(row) for row in matrix.counts] == support
     errors = table(run, "errors", "The most frequent errors")
     assert errors["fusion"][0] == f"{round((1 - metric(run, 'fusion')['accuracy']) * 144)} of 144"
+
+
+def test_a_cell_weighs_its_share_of_the_row_against_it_if_wrong():
+    matrix = Matrix("a", ("x", "y"), ((3, 1), (0, 0)))
+    assert [matrix.weight(0, 0), matrix.weight(0, 1), matrix.weight(1, 1)] == [0.75, -0.25, 0]
 
 
 def test_the_steps_go_from_all_that_was_found_to_the_pairs(run):

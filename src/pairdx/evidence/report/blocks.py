@@ -48,11 +48,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Counts by actual (rows) and predicted class, each shaded by its share of the row."""
+    """Counts by actual (rows) and predicted class."""
 
     caption: str
     names: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+
+    def weight(self, row: int, column: int) -> float:
+        """The share of a row that is told as a class: above 0 if rightly, below if wrongly."""
+        share = self.counts[row][column] / (sum(self.counts[row]) or 1)
+        return share if row == column else -share
 
 
 @dataclass(frozen=True)

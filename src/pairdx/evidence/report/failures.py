@@ -23,7 +23,7 @@ from pairdx.pages.gallery import read_sections
 COMMON = 3  # confusions told of each model
 SHOWN = 3  # explained cases of each kind
 KINDS = ("Wrong", "Disputed")  # of the explained cases
-EXPLANATION = ("../data/explain/index.html", "All explained cases")
+ALL_CASES = ("All explained cases", "../data/explain/index.html")
 
 
 def chapter(
@@ -109,7 +109,7 @@ def _cases(cases: Path, *, drawn: bool) -> list[Block]:
         ]
     if not sections:
         blocks.append(Words("Among the cases drawn there is no error."))
-    return [*blocks, Links(((EXPLANATION[1], EXPLANATION[0]),))]
+    return [*blocks, Links((ALL_CASES,))]
 
 
 def _explanations(records: Records) -> list[Block]:

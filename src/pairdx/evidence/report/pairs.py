@@ -13,8 +13,17 @@ import pyarrow.compute as pc
 
 from pairdx.core.decode import decode
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_images, read_table
-from pairdx.evidence.report.blocks import Block, Cards, Chapter, Charts, Points, Table, Words, part
-from pairdx.evidence.report.blocks import name as said
+from pairdx.evidence.report.blocks import (
+    Block,
+    Cards,
+    Chapter,
+    Charts,
+    Points,
+    Table,
+    Words,
+    name,
+    part,
+)
 from pairdx.evidence.report.charts import stacked
 from pairdx.evidence.report.records import Records
 from pairdx.pages.gallery import Card, Picture
@@ -92,7 +101,7 @@ def _origin(records: Records, pairs: Pairs) -> list[Block]:
     told = f"{pairs.table.num_rows:,} pairs from {pairs.articles:,} articles; source: "
     told += ", ".join(pairs.sources)
     if source := records.metric("filter").get("source"):
-        told += f" ({', '.join(f'{said(key)} {value}' for key, value in source.items() if value)})"
+        told += f" ({', '.join(f'{name(key)} {value}' for key, value in source.items() if value)})"
     return [Words(f"{told}.")]
 
 
@@ -116,7 +125,7 @@ def _attrition(records: Records) -> list[Block]:
     steps = attrition(records)
     labels = list(dict.fromkeys((*LABELS, *(one for counts in steps.values() for one in counts))))
     rows = [
-        {"step": said(step), "label": label if label in LABELS else OTHERS, "images": images}
+        {"step": name(step), "label": label if label in LABELS else OTHERS, "images": images}
         for step, counts in steps.items()
         for label, images in counts.items()
     ]
@@ -124,9 +133,9 @@ def _attrition(records: Records) -> list[Block]:
     told = f"Images left by each step, by class: of {first:,} there are {last:,} left."
     table = Table(
         "Images left by each step, by class",
-        ("Step", "All", *map(said, labels)),
+        ("Step", "All", *map(name, labels)),
         tuple(
-            (said(step), *(f"{count:,}" for count in (sum(counts.values()), *_of(counts, labels))))
+            (name(step), *(f"{count:,}" for count in (sum(counts.values()), *_of(counts, labels))))
             for step, counts in steps.items()
         ),
     )
@@ -152,10 +161,10 @@ def _screening(records: Records) -> list[Block]:
         for where, of in scrub.get("planted", {}).items()
     ]
     rows = tuple(
-        (said(reason), f"{sum(of.values()):,}", *(f"{of.get(label, 0):,}" for label in LABELS))
+        (name(reason), f"{sum(of.values()):,}", *(f"{of.get(label, 0):,}" for label in LABELS))
         for reason, of in scrub["by_reason"].items()
     )
-    header = ("Reason", "All", *map(said, LABELS))
+    header = ("Reason", "All", *map(name, LABELS))
     table = Table("Pairs that were masked, cropped or dropped, by reason and class", header, rows)
     return [Points(tuple(sentences)), *([table] if rows else [])]
 
@@ -163,14 +172,14 @@ def _screening(records: Records) -> list[Block]:
 def _splits(records: Records) -> list[Block]:
     split = records.metric("split")
     rows = tuple(
-        (name, *(f"{count:,}" for count in (of["total"], *_of(of, LABELS))))
-        for name, of in split["counts"].items()
+        (split_name, *(f"{count:,}" for count in (of["total"], *_of(of, LABELS))))
+        for split_name, of in split["counts"].items()
     )
     shared = split["leakage"]["train_test"]
-    told = ", ".join(f"{said(what)}: {one['shared']:,}" for what, one in shared.items())
+    told = ", ".join(f"{name(what)}: {one['shared']:,}" for what, one in shared.items())
     balance = split["balance"]
     return [
-        Table("Pairs of each split, by class", ("Split", "All", *map(said, LABELS)), rows),
+        Table("Pairs of each split, by class", ("Split", "All", *map(name, LABELS)), rows),
         Words(
             f"Before, {balance['exact_duplicates']:,} exact and {balance['near_duplicates']:,} "
             f"near duplicates were dropped. What training and test share: {told}."
@@ -201,7 +210,7 @@ def _samples(pairs: Pairs, seed: int) -> list[Block]:
 
 
 def _card(row: dict[str, Any], image: bytes) -> Card:
-    label, drawn = said(row["label"]), SYNTHETIC in (row["source"] or "")
+    label, drawn = name(row["label"]), SYNTHETIC in (row["source"] or "")
     picture = Picture(
         thumbnail(decode(image), SIDE),
         f"{label}: painted by pairdx, no patient" if drawn else f"image of class {label}",
