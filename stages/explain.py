@@ -7,21 +7,16 @@ from pairdx.core.outputs import new_folder, write_json, write_text
 from pairdx.core.params import load_compared, load_seed
 from pairdx.core.stage import run
 from pairdx.evidence.explanation.cases import ExplainParams, draw_cases
-from pairdx.evidence.explanation.page import render_cases
+from pairdx.evidence.explanation.page import lay_out, page
 from pairdx.evidence.explanation.study import Explained, explain_cases, study
 from pairdx.models.common.card import trained
+from pairdx.pages.gallery import write_sections
 from pairdx.pairs.store import read_pairs
 from pairdx.prediction.predict import load_model
 
 
 def main(
-    *,
-    models: Path,
-    predictions: list[Path],
-    pairs: Path,
-    metrics: Path,
-    curves: Path,
-    out: Path,
+    *, models: Path, predictions: list[Path], pairs: Path, metrics: Path, curves: Path, out: Path
 ) -> str:
     """Score the explanations of trained models; cases are drawn from two tables of predictions."""
     params, seed = ExplainParams.load(), load_seed()
@@ -35,11 +30,12 @@ def main(
         for kind, rows in drawn.items()
     }
     inputs = {name: seen.input for name, seen in explained.images.items()}
+    sections = lay_out(cases, test, inputs, params.thumbnail)
     write_json(metrics, found.summary)
     write_text(curves, to_csv(found.curves))
     with new_folder(out) as partial:
-        page = render_cases(cases, test, inputs, params.thumbnail)
-        write_text(partial / "index.html", page)
+        write_text(partial / "index.html", page(sections))
+        write_sections(partial / "cases.json", sections)
     return (
         f"{len(explained.images)} models on images, {len(explained.captions)} on captions -> {out}/"
     )

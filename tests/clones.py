@@ -92,13 +92,13 @@ def commit(folder: Path) -> None:
 
 
 def locked(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the digest of every output of every stage, times aside."""
+    """Return the digest of every output of every stage, aside from times and what shows them."""
     lock = yaml.safe_load((folder / "dvc.lock").read_text())
     return {
         name: {
             out["path"]: out["md5"]
             for out in stage["outs"]
-            if not out["path"].startswith("metrics/timing/")
+            if not out["path"].startswith(("metrics/timing/", "report/index.html"))
         }
         for name, stage in lock["stages"].items()
     }

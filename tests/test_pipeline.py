@@ -21,6 +21,8 @@ from releases import rows_of, write_release
 from zenodo_server import Zenodo
 
 pytestmark = pytest.mark.slow
+TIMES = "metrics/timing"
+REPORT = "report/index.html"  # shows times
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,9 @@ def test_two_clean_clones_give_the_same_bytes(done: Path, tmp_path: Path) -> Non
     second = small_clone(tmp_path)
     run(second, "dvc", "repro")
     assert locked(second) == locked(done)
+    shutil.copytree(done / TIMES, second / TIMES, dirs_exist_ok=True)
+    run(second, "dvc", "repro", "--single-item", "report")
+    assert (second / REPORT).read_bytes() == (done / REPORT).read_bytes()
 
 
 def test_a_second_repro_runs_nothing(done: Path) -> None:
@@ -68,6 +73,7 @@ def test_a_change_of_fusion_runs_fusion_and_what_reads_it(done: Path) -> None:
         "check_labels",
         "compare",
         "explain",
+        "report",
     }
 
 
@@ -101,16 +107,21 @@ def test_a_decision_runs_scrub_and_no_scan(done: Path) -> None:
 
 def test_a_change_of_metrics_trains_nothing(done: Path) -> None:
     changed = would_run(done, "calibration_bins=7")
-    assert {name.split("@")[0] for name in changed} == {"evaluate", "compare", "calibrate"}
+    assert {name.split("@")[0] for name in changed} == {
+        "evaluate",
+        "compare",
+        "calibrate",
+        "report",
+    }
 
 
 def test_a_change_of_leakage_runs_its_stage_alone(done: Path) -> None:
-    assert would_run(done, "leakage.folds=4") == {"leakage"}
+    assert would_run(done, "leakage.folds=4") == {"leakage", "report"}
 
 
 def test_a_change_of_a_threshold_runs_its_stage_alone(done: Path) -> None:
-    assert would_run(done, "calibrate.coverages=[0.5]") == {"calibrate"}
-    assert would_run(done, "disagreements.cards=3") == {"disagreements"}
+    assert would_run(done, "calibrate.coverages=[0.5]") == {"calibrate", "report"}
+    assert would_run(done, "disagreements.cards=3") == {"disagreements", "report"}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +135,7 @@ def test_a_change_of_a_threshold_runs_its_stage_alone(done: Path) -> None:
 def test_a_change_of_evidence_runs_its_stages_alone(
     done: Path, setting: str, stages: set[str]
 ) -> None:
-    assert would_run(done, setting) == stages
+    assert would_run(done, setting) == {*stages, "report"}
 
 
 def test_a_reader_runs_the_comparison_with_readers_alone(done: Path) -> None:
@@ -135,7 +146,7 @@ def test_a_reader_runs_the_comparison_with_readers_alone(done: Path) -> None:
         changed = ran(run(done, "dvc", "repro", "--dry", "--force-downstream"))
     finally:
         path.write_text(before)
-    assert changed == {"check_labels"}
+    assert changed == {"check_labels", "report"}
 
 
 def test_a_change_of_clinvla_leaves_its_base_alone(done: Path) -> None:
@@ -150,25 +161,25 @@ def test_a_folder_of_others_is_scored_and_watched(done: Path) -> None:
     shutil.copytree(ROOT / "examples" / "pairs", folder)
     try:
         set_params(done, "external.folders={others: others}")
-        assert ran(run(done, "dvc", "repro")) == {"external@others"}
+        assert ran(run(done, "dvc", "repro")) == {"external@others", "report"}
         scores = yaml.safe_load((done / "metrics/external/others/fusion.json").read_text())
         assert scores["n"] == 12
         assert "accuracy_drop_high" in scores
         assert "others" not in run(done, "dvc", "metrics", "show")  # not of the headline
         table = folder / "pairs.csv"
         table.write_text("\n".join(table.read_text().splitlines()[:-1]) + "\n")
-        assert ran(run(done, "dvc", "repro", "--dry")) == {"external@others"}
+        assert ran(run(done, "dvc", "repro", "--dry")) == {"external@others", "report"}
     finally:
         (done / "params.yaml").write_text(before)
         shutil.rmtree(folder)
-    assert ran(run(done, "dvc", "repro", "--dry")) == set()
+    assert ran(run(done, "dvc", "repro")) == {"report"}
 
 
 def test_a_change_of_intervals_asks_no_model_again(done: Path) -> None:
     changed = would_run(done, "intervals.confidence=0.9")
     assert not {name for name in changed if name.startswith(("train", "predict", "embed"))}
     assert "corrupt" not in changed
-    assert would_run(done, "robustness.reference=fusion") == {"robustness"}
+    assert would_run(done, "robustness.reference=fusion") == {"robustness", "report"}
 
 
 def test_plots_are_shown_without_a_network(done: Path) -> None:

@@ -5,7 +5,16 @@ import re
 import pytest
 from PIL import Image
 
-from pairdx.pages.gallery import Card, Picture, Section, render, shade
+from pairdx.core.errors import PairdxError
+from pairdx.pages.gallery import (
+    Card,
+    Picture,
+    Section,
+    read_sections,
+    render,
+    shade,
+    write_sections,
+)
 from pairdx.pages.pictures import thumbnail
 
 HOSTILE = '<script>alert("x")</script>'
@@ -60,3 +69,19 @@ def test_a_weight_has_a_shade(weight, style):
 def test_a_weight_out_of_range_is_a_mistake(weight):
     with pytest.raises(ValueError, match="from -1 to 1"):
         shade(weight)
+
+
+def test_what_a_page_shows_is_read_back(tmp_path):
+    card = Card(
+        "a", ("chart",), (Picture("data:,", "x"),), (("Mass", -0.5),), (("label", "chart"),)
+    )
+    sections = (Section("Wrong", "Both.", (card,)), Section("Right", "", ()))
+    write_sections(tmp_path / "cases.json", sections)
+    assert read_sections(tmp_path / "cases.json") == sections
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"title": "a", "note": "b"}]'])
+def test_cases_of_another_form_are_told(tmp_path, text):
+    (tmp_path / "cases.json").write_text(text)
+    with pytest.raises(PairdxError, match=r"cases\.json: not cases of a page .*run `dvc repro`"):
+        read_sections(tmp_path / "cases.json")

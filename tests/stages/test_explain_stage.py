@@ -1,6 +1,7 @@
 """The whole stage on one model of each kind: what it writes, and the same bytes again."""
 
 import json
+import re
 
 import pandas as pd
 import pyarrow as pa
@@ -9,6 +10,7 @@ from scripts import run
 from small import drawn, write_params
 
 from pairdx.core.schema import LABELS, PAIRS, PREDICTIONS, write_table
+from pairdx.pages.gallery import read_sections
 from pairdx.prediction.predict import load_model, predict_pairs
 
 TEST = drawn(13)
@@ -52,7 +54,7 @@ def test_it_writes_numbers_curves_and_a_page_and_the_same_again(project):
     assert done.returncode == 0, done.stderr
     assert "3 models on images, 3 on captions" in done.stdout
     _, second = explain(project, "second")
-    for name in ("explain.json", "explain.csv", "page/index.html"):
+    for name in ("explain.json", "explain.csv", "page/index.html", "page/cases.json"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
     metrics = json.loads((first / "explain.json").read_text())
@@ -69,6 +71,11 @@ def test_it_writes_numbers_curves_and_a_page_and_the_same_again(project):
     assert curves["probability"].between(0, 1).all()
 
     page = (first / "page" / "index.html").read_text()
+    cases = read_sections(first / "page" / "cases.json")
+    assert [one.title for one in cases] == ["Right", "Wrong", "Disputed"]
+    assert [card.id for one in cases for card in one.cards] == re.findall(
+        r">(pair_\d+)</code>", page
+    )
     assert "clinvla: " in page
     assert "tfidf, linear terms: " in page
 

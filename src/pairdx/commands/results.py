@@ -13,6 +13,7 @@ from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, read_table
 from pairdx.core.stage import SECONDS
 from pairdx.evidence.comparison.comparison import KEYS
+from pairdx.evidence.report.costs import duration
 from pairdx.models.common.card import ModelCard
 from pairdx.statistics.intervals.reported import estimate
 from pairdx.statistics.scores.classification import COMPARED
@@ -25,9 +26,10 @@ HEADER = (
     "|---|---|---|---:|---:|---:|",
 )
 NEXT = """\
-Next: less report/significance.md (which differences hold); dvc plots show (confusion matrices);
-metrics/ holds all numbers; git add -A && git commit keeps this run, and its way back is
-`git checkout HEAD -- params.yaml && dvc repro`, which trains nothing again."""
+Next: report/index.html (all on one page); less report/significance.md (which differences hold);
+dvc plots show (confusion matrices); metrics/ holds all numbers; git add -A && git commit keeps
+this run, and its way back is `git checkout HEAD -- params.yaml && dvc repro`, which trains nothing
+again."""
 
 
 def markdown(top: Path = Path()) -> str:
@@ -57,18 +59,6 @@ def slowest(count: int = 8, path: Path = SECONDS) -> str:
     told = ", ".join(f"{stage} {duration(seconds)}" for stage, seconds in longest)
     whole = duration(sum(took.values()))
     return f"Stages took {whole} in all, but for their start, the longest: {told}."
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them: 0.4 s, 48 s, 3 min 20 s, 2 h 05 min."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes == 0:
-        return f"{rest} s"
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _line(top: Path, name: str, scores: dict[str, Any]) -> str:

@@ -4,10 +4,14 @@ For what people only look at. What they decide on is the review page's business.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from jinja2 import Environment
 from markupsafe import Markup
 
+from pairdx.core.inputs import read_json
+from pairdx.core.outputs import write_json
 from pairdx.pages.frame import HERE, content_policy, templates
 
 SHADES = 5  # steps from no weight to the full one
@@ -47,16 +51,39 @@ class Section:
 
 def render(title: str, intro: str, sections: Sequence[Section]) -> str:
     """Return the page as HTML; its text is escaped, whatever it holds."""
-    environment = templates()
-    environment.filters["shade"] = shade
     style = (HERE / "gallery.css").read_text("utf-8")
-    return environment.get_template("gallery.html").render(
-        title=title,
-        intro=intro,
-        sections=sections,
-        style=Markup(style),  # noqa: S704  # ours, from the file beside this one
-        policy=content_policy(style),
+    return (
+        card_templates()
+        .get_template("gallery.html")
+        .render(
+            title=title,
+            intro=intro,
+            sections=sections,
+            style=Markup(style),  # noqa: S704  # ours, from the file beside this one
+            policy=content_policy(style),
+        )
     )
+
+
+def card_templates(*folders: Path) -> Environment:
+    """Templates of ``folders`` and of this one that may show cards: the macro of cards.html."""
+    environment = templates(*folders)
+    environment.filters["shade"] = shade
+    return environment
+
+
+def write_sections(path: Path, sections: Sequence[Section]) -> None:
+    """Write what a page shows, for another page to show it, too."""
+    write_json(path, [asdict(section) for section in sections])
+
+
+def read_sections(path: Path) -> tuple[Section, ...]:
+    """Read what :func:`write_sections` wrote.
+
+    Raises:
+        PairdxError: it is missing, or of another form.
+    """
+    return read_json(path, tuple[Section, ...], "cases of a page", "run `dvc repro`")
 
 
 def shade(weight: float) -> str:

@@ -11,7 +11,8 @@ from releases import encode
 
 from pairdx.evidence.explanation.explain import ImageMap, WordWeights
 from pairdx.evidence.explanation.heat_map import overlay, seen_part
-from pairdx.evidence.explanation.page import render_cases, shaded
+from pairdx.evidence.explanation.page import lay_out, shaded
+from pairdx.evidence.explanation.page import page as page_of
 from pairdx.evidence.explanation.study import Case
 from pairdx.models.common.explainable import Reading
 from pairdx.pairs.images import ImageInput
@@ -104,7 +105,7 @@ def page(caption, words, weights):
     )
     kinds = {"right": [], "wrong": [], "disputed": [case]}
     inputs = {"fusion": ImageInput(32), "pairdx_clip": ImageInput(32, resize="shortest")}
-    return render_cases(kinds, pairs, inputs, 32)
+    return page_of(lay_out(kinds, pairs, inputs, 32))
 
 
 def test_a_case_is_shown_whole():
@@ -136,7 +137,7 @@ def test_each_explanation_has_its_line_and_linear_terms_stand_alone():
     )
     pairs = Pairs(["p"], ["a"], ["c"], ["f"], ["chart"], ["Mass"], [encode(GREY)])
     case = Case(0, {}, {"fusion": network, "tfidf": linear}, {})
-    html = render_cases({"right": [case]}, pairs, {}, 32)
+    html = page_of(lay_out({"right": [case]}, pairs, {}, 32))
     heads = re.findall(r"(\w+, [\w ]+): radiology", html)
     assert heads == ["fusion, occlusion", "fusion, attention", "tfidf, linear terms"]
 

@@ -34,14 +34,14 @@ SHOWN = {"occlusion": "occlusion", "attention": "attention", "linear": "linear t
 Piece = tuple[str, float]
 
 
-def render_cases(
+def lay_out(
     kinds: Mapping[str, Sequence[Case]],
     pairs: Pairs,
     inputs: Mapping[str, ImageInput],
     side: int,
-) -> str:
+) -> list[Section]:
     """Lay the cases out; ``inputs`` say how each model was given its images."""
-    sections = [
+    return [
         Section(
             kind.capitalize(),
             NOTES[kind],
@@ -49,6 +49,10 @@ def render_cases(
         )
         for kind, cases in kinds.items()
     ]
+
+
+def page(sections: Sequence[Section]) -> str:
+    """Return the cases as a page."""
     return render(TITLE, INTRO, sections)
 
 
