@@ -1,15 +1,14 @@
 """The demo's application: Gradio's page behind the gate. Imported once the environment is set."""
 
 import socket
+from pathlib import Path
 
 import gradio
 import uvicorn
 from fastapi import FastAPI
 
-from pairdx.demo.answers import Shelf
 from pairdx.demo.gate import MAX_UPLOAD, Gate
 from pairdx.demo.page import build
-from pairdx.demo.serve import Sources
 from pairdx.demo.shown import HERE, Shown
 
 SESSIONS = 16  # pictures held in memory, one a tab; the oldest goes first
@@ -23,15 +22,19 @@ THEME = gradio.themes.Default(
 )
 
 
-def run(
-    sources: Sources, shelves: list[Shelf], taken: socket.socket, hosts: frozenset[str]
-) -> None:
+def run(shown: Shown, taken: socket.socket, hosts: frozenset[str], uploads: Path) -> None:
     """Serve the page on a socket until a signal ends it.
+
+    Args:
+        shown: what the page can be asked for.
+        taken: the socket.
+        hosts: names by which the server may be addressed; empty: any.
+        uploads: the folder in which Gradio keeps what is uploaded.
 
     Raises:
         KeyboardInterrupt: it did.
     """
-    page = build(Shown(sources, shelves))
+    page = build(shown)
     page.state_session_capacity = SESSIONS
     app = gradio.mount_gradio_app(
         FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
@@ -50,7 +53,7 @@ def run(
         css_paths=[HERE / "look.css"],
     )
     config = uvicorn.Config(
-        Gate(app, hosts),
+        Gate(app, hosts, uploads),
         log_level="critical",
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -56,15 +57,12 @@ class Address:
             )
         try:
             family, *_, place = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
-            taken = socket.socket(family)
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taken.bind(place)
+            return _bound(family, place)
         except OSError as error:
             raise PairdxError(
                 f"--host {self.host} --port {self.port}: cannot listen there ({error.strerror}); "
                 "name another"
             ) from None
-        return taken
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,7 @@ def serve(sources: Sources, address: Address) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was uploaded goes, as at ^C
     with address.bind() as taken, _uploads() as folder:
         from pairdx.demo.app import run
+        from pairdx.demo.shown import Shown
 
         if not address.loopback:
             typer.echo(f"warning: {OPEN}", err=True)
@@ -98,9 +97,20 @@ def serve(sources: Sources, address: Address) -> None:
         named = f"[{host}]" if ":" in host else host
         typer.echo(f"demo of {len(shelves)} models: http://{named}:{port} (^C ends it)")
         try:
-            run(sources, shelves, taken, address.names)
+            run(Shown(sources, shelves), taken, address.names, folder)
         except KeyboardInterrupt:
             typer.echo(f"demo: stopped; {folder} is removed", err=True)
+
+
+def _bound(family: socket.AddressFamily, place: tuple[Any, ...]) -> socket.socket:
+    taken = socket.socket(family)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(place)
+    except OSError:
+        taken.close()
+        raise
+    return taken
 
 
 @contextmanager
