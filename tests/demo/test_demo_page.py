@@ -55,7 +55,7 @@ class Demo:
 
     def files(self):
         """Uploaded files that lie on the disk."""
-        return [path for path in self.temporary.rglob("*") if path.is_file()]
+        return {path for path in self.temporary.rglob("*") if path.is_file()}
 
     def post(self, path, **what):
         return requests.post(f"{self.url}/{API}/{path}", timeout=60, **what)
@@ -164,6 +164,15 @@ def test_an_example_is_taken_with_its_caption(tab):
     assert len(classify(tab)) == len(READS)
 
 
+def test_answers_about_another_picture_go_with_it(tab):
+    tab.locator(".pd-examples button").first.click()
+    tab.wait_for_selector("#preview img")
+    classify(tab)
+    upload(tab, drawn(2).images[1])
+    tab.wait_for_selector("#answers >> text=then every model answers here")
+    assert tab.locator("#answers .pd-card").count() == 0
+
+
 def test_a_hostile_caption_is_shown_and_does_nothing(tab):
     tab.fill("#caption textarea", HOSTILE)
     found = classify(tab)
@@ -244,10 +253,10 @@ def test_what_was_uploaded_leaves_the_disk_soon(tab, demo):
     upload(tab, drawn(2).images[1])
     tab.wait_for_selector("#preview img")
     for _ in range(4 * sum(SWEEP)):
-        if not [path for path in demo.files() if path.name == "a.png"]:
+        if not demo.files():
             break
         time.sleep(0.5)
-    assert demo.files() == []
+    assert demo.files() == set()
     assert len(classify(tab)) == len(READS)  # it is in memory
 
 
@@ -291,7 +300,7 @@ def test_another_sites_page_can_neither_upload_nor_ask(demo, headers):
     body = {"files": ("a.png", b"x")}
     before = demo.files()
     assert demo.post("upload", files=body, headers=headers).status_code == 403
-    assert demo.files() == before
+    assert demo.files() <= before
     asked = {"data": [None, "x"], "fn_index": 0, "session_hash": "evil"}
     assert demo.post("queue/join", json=asked, headers=headers).status_code == 403
     answer = requests.get(f"{demo.url}/config", headers=headers, timeout=60)
@@ -304,10 +313,11 @@ def test_a_name_that_was_made_to_lead_here_is_refused(demo):
 
 
 def test_what_was_not_uploaded_is_neither_read_nor_fetched(demo):
+    before = demo.files()
     for place in ("/etc/passwd", demo.folder / "models/fusion/model.json", f"{demo.url}/config"):
         refused = demo.upload_of(place)
         assert (refused.status_code, refused.text) == (403, "a file that was not uploaded here")
-    assert demo.files() == []
+    assert demo.files() <= before
     sent = demo.post("upload", files={"files": ("a.png", drawn(1).images[0])})
     (place,) = sent.json()
     assert demo.upload_of(place).status_code == 200
@@ -333,7 +343,7 @@ def test_control_c_ends_it_and_leaves_nothing(tmp_path, model_folders):
     write_folder(tmp_path, model_folders)
     started = Demo(tmp_path, tmp_path / "temporary")
     assert started.post("upload", files={"files": ("a.png", b"x")}).status_code == 200
-    assert started.files() != []
+    assert started.files()
     status, told = started.stop(signal.SIGINT)
     assert (status, told.count("\n")) == (0, 1)
     assert list(started.temporary.iterdir()) == []

@@ -102,6 +102,12 @@ class Answer:
         return self.rule is not None and bool(self.row.max() < self.rule.threshold)
 
     @property
+    def weights(self) -> dict[str, Floats]:
+        """The weights of its words, by explanation: of a linear model its exact terms alone."""
+        found = self.words.weights if self.words and self.words.reading.words else {}
+        return {"linear": found["linear"]} if "linear" in found else found
+
+    @property
     def inside(self) -> list[str]:
         """The classes of its prediction set; none without a calibration."""
         if self.rule is None:
@@ -197,8 +203,9 @@ def _heat(model: ImageModel, picture: Picture, caption: str) -> Heat:
     except PairdxError as error:
         return Heat(None, f"no heat map: {error}")
     image = overlay(picture.small, seen.values, model.input.resize)
-    said = f"evidence for {LABELS[seen.predicted].replace('_', ' ')} (Grad-CAM)"
-    return Heat(image, said if (seen.values > 0).any() else f"nowhere {said}")
+    where = "" if (seen.values > 0).any() else "no "
+    said = f"{where}evidence for {LABELS[seen.predicted].replace('_', ' ')} (Grad-CAM)"
+    return Heat(image, said)
 
 
 def _blank() -> bytes:

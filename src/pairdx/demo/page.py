@@ -6,6 +6,7 @@ later. Text that a person wrote is shown through templates alone, which escape i
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import gradio
 
@@ -16,6 +17,7 @@ from pairdx.demo.shown import MAX_CAPTION, Shown
 ENDINGS = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp"]
 WAITING = 8  # requests in the queue; more are told to come again
 SWEEP = (5, 20)  # every so many seconds, files that are older leave the disk
+Taken = tuple[Picture | None, str, str, str]  # a picture, its preview, answers, pairs
 ONE = "models"  # explaining hooks into a network: one request at a time
 PROGRESS = gradio.Progress()
 CHOSEN = "element.addEventListener('click', (event) => {\
@@ -36,62 +38,87 @@ element.addEventListener('click', (event) => {
 """
 
 
+class Inputs(NamedTuple):
+    """What a person gives: a file, the picture read from it, a caption, or an example of both."""
+
+    picture: gradio.State
+    file: gradio.File
+    preview: gradio.HTML
+    caption: gradio.Textbox
+    examples: gradio.HTML
+
+
 def build(shown: Shown) -> gradio.Blocks:
     """Lay the page out."""
     with gradio.Blocks(title="PairDx demo", analytics_enabled=False, delete_cache=SWEEP) as page:
-        gradio.HTML(shown.head(), js_on_load=None, apply_default_css=False)
-        picture = gradio.State(None)
+        _html(shown.head())
         with gradio.Row():
             with gradio.Column(scale=1, min_width=300):
-                caption = _inputs(shown, picture)
+                inputs = _inputs(shown)
             with gradio.Column(scale=2, min_width=300), gradio.Tabs():
                 with gradio.Tab("Classes"):
-                    _classes(shown, picture, caption)
+                    answers = _classes(shown, inputs)
                 with gradio.Tab("Similar pairs"):
-                    _similar(shown, picture, caption)
+                    pairs = _similar(shown, inputs)
                 with gradio.Tab("Atlas"):
                     _atlas(shown)
+        _read(shown, inputs, answers, pairs)
     page.queue(max_size=WAITING, default_concurrency_limit=1)
     return page
 
 
-def _inputs(shown: Shown, picture: gradio.State) -> gradio.Textbox:
-    file = gradio.File(
-        label="A picture", type="binary", file_types=ENDINGS, height=120, elem_id="file"
-    )
-    preview = gradio.HTML(shown.preview(None), apply_default_css=False, elem_id="preview")
-    caption = gradio.Textbox(
-        label="Its caption, or words to search for",
-        max_length=MAX_CAPTION,
-        lines=3,
-        elem_id="caption",
-    )
-    examples = gradio.HTML(shown.examples(), js_on_load=CHOSEN, apply_default_css=False)
+def _html(value: str, name: str | None = None, script: str | None = None) -> gradio.HTML:
+    return gradio.HTML(value, elem_id=name, js_on_load=script, apply_default_css=False)
 
-    def take(data: bytes | None) -> tuple[Picture | None, str, None]:
+
+def _inputs(shown: Shown) -> Inputs:
+    return Inputs(
+        gradio.State(None),
+        gradio.File(
+            label="A picture", type="binary", file_types=ENDINGS, height=120, elem_id="file"
+        ),
+        _html(shown.preview(None), "preview"),
+        gradio.Textbox(
+            label="Its caption, or words to search for",
+            max_length=MAX_CAPTION,
+            lines=3,
+            elem_id="caption",
+        ),
+        _html(shown.examples(), "examples", CHOSEN),
+    )
+
+
+def _read(shown: Shown, inputs: Inputs, answers: gradio.HTML, pairs: gradio.HTML) -> None:
+    """Read what is given; answers about another picture go with it."""
+    gone = shown.nothing("answers"), shown.nothing("pairs" if shown.embedders else "embeddings")
+    changed = [inputs.picture, inputs.preview, answers, pairs]
+
+    def take(data: bytes | None) -> tuple[*Taken, None]:
         try:
             found = None if data is None else Picture.of(data)
         except PairdxError as error:
-            return None, shown.problem(error), None  # and the drop zone is free again
-        return found, shown.preview(found), None
+            return None, shown.problem(error), *gone, None  # and the drop zone is free again
+        return found, shown.preview(found), *gone, None
 
-    def choose(event: gradio.EventData) -> tuple[Picture | None, str, str]:
+    def choose(event: gradio.EventData) -> tuple[*Taken, str]:
         try:
             found, said = shown.example(event._data.get("row"))
         except PairdxError as error:
-            return None, shown.problem(error), ""
-        return found, shown.preview(found), said
+            return None, shown.problem(error), *gone, ""
+        return found, shown.preview(found), *gone, said
 
-    file.upload(
-        take, file, [picture, preview, file], concurrency_id="upload", api_visibility="private"
+    own = "upload"  # needs no model, and is not to wait for one
+    inputs.file.upload(
+        take, inputs.file, [*changed, inputs.file], concurrency_id=own, api_visibility="private"
     )
-    examples.click(choose, None, [picture, preview, caption], api_visibility="private")
-    return caption
+    inputs.examples.click(
+        choose, None, [*changed, inputs.caption], concurrency_id=own, api_visibility="private"
+    )
 
 
-def _classes(shown: Shown, picture: gradio.State, caption: gradio.Textbox) -> None:
+def _classes(shown: Shown, inputs: Inputs) -> gradio.HTML:
     button = gradio.Button("Classify", variant="primary", elem_id="classify")
-    answers = gradio.HTML(shown.nothing("answers"), apply_default_css=False, elem_id="answers")
+    answers = _html(shown.nothing("answers"), "answers")
 
     def classify(
         picture: Picture | None, caption: str, progress: gradio.Progress = PROGRESS
@@ -99,40 +126,37 @@ def _classes(shown: Shown, picture: gradio.State, caption: gradio.Textbox) -> No
         note = partial(_told, progress)
         return _or_problem(shown, partial(shown.classify, picture, caption, note))
 
-    button.click(
-        classify, [picture, caption], answers, concurrency_id=ONE, api_visibility="private"
-    )
+    given = [inputs.picture, inputs.caption]
+    button.click(classify, given, answers, concurrency_id=ONE, api_visibility="private")
+    return answers
 
 
-def _similar(shown: Shown, picture: gradio.State, caption: gradio.Textbox) -> None:
+def _similar(shown: Shown, inputs: Inputs) -> gradio.HTML:
     if not shown.embedders:
-        gradio.HTML(shown.nothing("embeddings"), apply_default_css=False)
-        return
-    names = list(shown.embedders)
-    model = gradio.Dropdown(names, value=names[0], label="Model", filterable=False)
+        return _html(shown.nothing("embeddings"))
+    model = _choice(shown)
     with gradio.Row():
         by_picture = gradio.Button("Search by the picture", elem_id="by-picture")
         by_text = gradio.Button("Search by the caption", elem_id="by-text")
-    pairs = gradio.HTML(shown.nothing("pairs"), apply_default_css=False, elem_id="pairs")
+    pairs = _html(shown.nothing("pairs"), "pairs")
 
     def search(name: str, query: Picture | str | None, progress: gradio.Progress = PROGRESS) -> str:
         note = partial(_told, progress)
         return _or_problem(shown, partial(shown.similar, name, query, note))
 
-    by_picture.click(search, [model, picture], pairs, concurrency_id=ONE, api_visibility="private")
-    by_text.click(search, [model, caption], pairs, concurrency_id=ONE, api_visibility="private")
+    for button, query in ((by_picture, inputs.picture), (by_text, inputs.caption)):
+        given = [model, query]
+        button.click(search, given, pairs, concurrency_id=ONE, api_visibility="private")
+    return pairs
 
 
 def _atlas(shown: Shown) -> None:
     if not shown.embedders:
-        gradio.HTML(shown.nothing("embeddings"), apply_default_css=False)
+        _html(shown.nothing("embeddings"))
         return
-    names = list(shown.embedders)
-    model = gradio.Dropdown(names, value=names[0], label="Model", filterable=False)
-    drawing = gradio.HTML(
-        shown.atlas(names[0]), js_on_load=NEAREST, apply_default_css=False, elem_id="atlas"
-    )
-    pair = gradio.HTML(shown.nothing("point"), apply_default_css=False, elem_id="pair")
+    model = _choice(shown)
+    drawing = _html(shown.atlas(model.value), "atlas", NEAREST)
+    pair = _html(shown.nothing("point"), "pair")
 
     def draw(name: str) -> str:
         return _or_problem(shown, partial(shown.atlas, name))
@@ -142,6 +166,11 @@ def _atlas(shown: Shown) -> None:
 
     model.change(draw, model, drawing, api_visibility="private")
     drawing.click(show, None, pair, api_visibility="private")
+
+
+def _choice(shown: Shown) -> gradio.Dropdown:
+    names = list(shown.embedders)
+    return gradio.Dropdown(names, value=names[0], label="Model", filterable=False)
 
 
 def _or_problem(shown: Shown, ask: Callable[[], str]) -> str:
