@@ -211,7 +211,7 @@ def test_package_files_do_nothing() -> None:
 
 # From those that import to those that are imported: a folder reads folders below its own only.
 LAYERS = [
-    {"commands"},
+    {"commands", "demo"},
     {"doctor"},
     {"evidence", "sharing"},
     {"prediction", "training"},

@@ -181,6 +181,31 @@ def predict(
         raise typer.Exit(SOME_UNUSED)
 
 
+@app.command(rich_help_panel=PREDICT)
+def demo(
+    models: Annotated[Path, typer.Option(help="A folder of model folders.")] = Path("models"),
+    data: Annotated[Path, typer.Option(help="Pairs to search, and to try.")] = Path("data/pairdx"),
+    embeddings: Annotated[Path, typer.Option(help="What `embed` wrote: the atlas.")] = Path(
+        "embeddings"
+    ),
+    calibration: Annotated[Path, typer.Option(help="What `calibrate` wrote.")] = Path(
+        "metrics/calibration"
+    ),
+    port: Annotated[
+        int, typer.Option(help="0: any that is free.", min=0, max=65535, metavar="PORT")
+    ] = 7860,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    share_on_network: Annotated[
+        bool, typer.Option("--share-on-network", help="Let others reach it, without a password.")
+    ] = False,
+) -> None:
+    """Try all models on a picture, in a browser on this machine: what they say, and why."""
+    from pairdx.demo.serve import Address, Sources, serve
+
+    sources = Sources(models, calibration, data, embeddings)
+    serve(sources, Address(host, port, share_on_network))
+
+
 @app.command(rich_help_panel=CURATE)
 def add_decisions(
     files: Annotated[list[Path], typer.Argument(help="Files saved by the review page.")],
