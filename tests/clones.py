@@ -109,7 +109,7 @@ def typed(folder: Path, block: Block, changes: dict[str, object] | None = None) 
     for words, others in (changes or {}).items():
         assert words in script, words
         script = script.replace(words, str(others))
-    return run(folder, "bash", "-euc", f'less() {{ cat "$@"; }}\n{script}')
+    return run(folder, "timeout", "900", "bash", "-euc", f'less() {{ cat "$@"; }}\n{script}')
 
 
 def commit(folder: Path) -> None:

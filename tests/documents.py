@@ -71,12 +71,14 @@ def console(page: Path) -> list[Block]:
 
 
 def words(line: str) -> Iterator[list[str]]:
-    """Yield the words of every command of a line, without variables set for it."""
+    """Yield the words of every command of a line, without variables and files set for it."""
     split = shlex.shlex(line, posix=True, punctuation_chars=True)
     split.whitespace_split = True
     command: list[str] = []
-    for word in [*split, ";"]:
-        if word not in BETWEEN:
+    for word in (found := iter([*split, ";"])):
+        if word in {"<", ">"}:
+            next(found)
+        elif word not in BETWEEN:
             if command or not re.match(r"[A-Z_]+=", word):
                 command.append(word)
         elif command:

@@ -156,7 +156,7 @@ def test_blocks_of_commands_say_so(page: Path) -> None:
             assert not typed.search(block.code), block.code
 
 
-ABSENT = {"network", "minutes", "a server", "a cluster"}  # in a test
+ABSENT = {"network", "minutes", "a server", "a cluster", "a person"}  # in a test
 
 
 @every_page
