@@ -11,6 +11,7 @@ import yaml
 from closure import ROOT
 from documents import Block
 from dvc.utils.serialize import modify_yaml
+from filelock import FileLock
 from imports import importing
 
 SMALL = [
@@ -91,9 +92,16 @@ def small_clone(folder: Path, *settings: str) -> Path:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small pipeline, run from end to end and committed; copied by who changes it."""
-    folder = small_clone(tmp_path_factory.mktemp("finished"))
-    run(folder, "dvc", "repro")
-    commit(folder)
+    top = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # once for all of them
+        top = top.parent
+    folder, done = top / "finished", top / "finished.done"
+    with FileLock(top / "finished.lock"):
+        if not done.exists():
+            small_clone(folder)
+            run(folder, "dvc", "repro")
+            commit(folder)
+            done.touch()
     return folder
 
 
