@@ -35,6 +35,8 @@ SMALL = [
     "explain.pairs=4",
     "explain.cases=1",
 ]
+# `less` waits for a key, and `diff` leaves with 1 where it has something to show.
+FOR_A_SCREEN = 'less() { cat "$@"; }; diff() { command diff "$@" || [ $? = 1 ]; }'
 REALDATA = ROOT.parent / "shared" / "realdata"
 
 
@@ -117,7 +119,7 @@ def typed(folder: Path, block: Block, changes: dict[str, object] | None = None) 
     for words, others in (changes or {}).items():
         assert words in script, words
         script = script.replace(words, str(others))
-    return run(folder, "timeout", "900", "bash", "-euc", f'less() {{ cat "$@"; }}\n{script}')
+    return run(folder, "timeout", "900", "bash", "-euc", f"{FOR_A_SCREEN}\n{script}")
 
 
 def commit(folder: Path) -> None:

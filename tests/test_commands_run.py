@@ -69,6 +69,11 @@ def test_the_commands_of_a_page_run(reader: Path, page: Path, monkeypatch) -> No
     for block in console(page):
         if not block.note:
             typed(reader, block)
-    if run(reader, "git", "status", "--porcelain", "--untracked-files=no"):
-        run(reader, "git", "checkout", "-q", "HEAD", "--", ".")
-        run(reader, "dvc", "checkout", "-q")
+            go_back(reader)
+
+
+def go_back(folder: Path) -> None:
+    """Bring back what a block changed: the next one starts from the run."""
+    if run(folder, "git", "status", "--porcelain", "--untracked-files=no"):
+        run(folder, "git", "checkout", "-q", "HEAD", "--", ".")
+        run(folder, "dvc", "checkout", "-q")
