@@ -1,11 +1,12 @@
 # make repro   set up and run the whole pipeline on the embedded sample
 # make test    set up and run the tests
+# make docs    set up and build site/, the pages of docs/
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = $(VENV)/bin
 RUN = PATH="$(abspath $(BIN)):$$PATH"
 
-.PHONY: setup repro test test-slow lint
+.PHONY: setup repro test test-slow lint docs
 
 setup: $(VENV)/.installed
 
@@ -24,9 +25,12 @@ test: setup
 	$(BIN)/python -m pytest
 
 test-slow: setup
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

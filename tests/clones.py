@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 from closure import ROOT
+from documents import Block
 from dvc.utils.serialize import modify_yaml
+from filelock import FileLock
 from imports import importing
 
 SMALL = [
@@ -32,8 +35,9 @@ SMALL = [
     "explain.pairs=4",
     "explain.cases=1",
 ]
+# `less` waits for a key, and `diff` leaves with 1 where it has something to show.
+FOR_A_SCREEN = 'less() { cat "$@"; }; diff() { command diff "$@" || [ $? = 1 ]; }'
 REALDATA = ROOT.parent / "shared" / "realdata"
-IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@example.org")
 
 
 def run(folder: Path, *command: str, fails: bool = False, columns: int = 200) -> str:
@@ -72,6 +76,8 @@ def clone(folder: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
     run(folder, "git", "init", "-q")
+    run(folder, "git", "config", "user.name", "t")
+    run(folder, "git", "config", "user.email", "t@example.org")
     commit(folder)
     return folder
 
@@ -85,10 +91,41 @@ def small_clone(folder: Path, *settings: str) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small pipeline, run from end to end and committed; copied by who changes it."""
+    top = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # once for all of them
+        top = top.parent
+    folder, done = top / "finished", top / "finished.done"
+    with FileLock(top / "finished.lock"):
+        if not done.exists():
+            small_clone(folder)
+            run(folder, "dvc", "repro")
+            commit(folder)
+            done.touch()
+    return folder
+
+
+def copied(folder: Path, target: Path) -> Path:
+    """Copy a clone as it lies, with its cache."""
+    shutil.copytree(folder, target, symlinks=True, dirs_exist_ok=True)
+    return target
+
+
+def typed(folder: Path, block: Block, changes: dict[str, object] | None = None) -> str:
+    """Type the commands of a page, with other words in the place of some; return what they say."""
+    script = "\n".join(block.lines)
+    for words, others in (changes or {}).items():
+        assert words in script, words
+        script = script.replace(words, str(others))
+    return run(folder, "timeout", "900", "bash", "-euc", f"{FOR_A_SCREEN}\n{script}")
+
+
 def commit(folder: Path) -> None:
     """Commit all that Git does not ignore."""
     run(folder, "git", "add", "-A")
-    run(folder, "git", *IDENTITY, "commit", "-q", "--allow-empty", "-m", "x")
+    run(folder, "git", "commit", "-q", "--allow-empty", "-m", "x")
 
 
 def locked(folder: Path) -> dict[str, dict[str, str]]:

@@ -25,6 +25,7 @@ import pairdx  # noqa: E402, F401, I001 (before torch is loaded: it says how lon
 import pytest  # noqa: E402
 import torch  # noqa: E402
 from browser import browser, page  # noqa: E402, F401 (fixtures)
+from clones import finished  # noqa: E402, F401 (a fixture)
 from model_folders import architecture, model_folders  # noqa: E402, F401 (fixtures)
 from releases import rows_of, write_release  # noqa: E402
 from zenodo_server import Zenodo  # noqa: E402

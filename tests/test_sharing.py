@@ -1,37 +1,38 @@
-"""One machine's run on another: a remote, a shared cache (slow)."""
+"""One machine's run on another, by the commands of docs/sharing.md (slow)."""
 
 from pathlib import Path
 
 import pytest
-from clones import commit, ran, run, small_clone
+from clones import ROOT, copied, ran, run, typed
+from documents import console
 
 pytestmark = pytest.mark.slow
 
+REMOTE, FIRST, SECOND, SHARED = console(ROOT / "docs" / "sharing.md")
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A committed run up to the comparison."""
-    folder = small_clone(tmp_path_factory.mktemp("first_machine"))
-    run(folder, "dvc", "repro", "compare", "review", "leakage")
-    commit(folder)
+
+@pytest.fixture
+def first(finished: Path, tmp_path: Path) -> Path:
+    """A run, and a place that both machines push to and pull from."""
+    folder = copied(finished, tmp_path / "first")
+    run(tmp_path, "git", "init", "-q", "--bare", "hub")
+    run(folder, "git", "remote", "add", "origin", str(tmp_path / "hub"))
+    run(folder, "git", "push", "-q", "-u", "origin", "HEAD")
     return folder
 
 
 def test_a_second_machine_pulls_and_runs_nothing(first: Path, tmp_path: Path) -> None:
-    run(first, "dvc", "remote", "add", "--default", "store", str(tmp_path / "store"))
-    commit(first)
-    targets = ("compare", "review", "leakage")
-    run(first, "dvc", "push", "--with-deps", *targets)
     second = tmp_path / "second"
-    run(tmp_path, "git", "clone", "-q", str(first), str(second))
-    run(second, "dvc", "pull", "--with-deps", *targets)
-    assert ran(run(second, "dvc", "repro", *targets)) == set()
+    run(tmp_path, "git", "clone", "-q", str(tmp_path / "hub"), str(second))
+    add = REMOTE.lines[0].replace("/mnt/shared/pairdx", str(tmp_path / "store"))
+    run(first, "bash", "-c", add)
+    typed(first, FIRST)
+    assert ran(typed(second, SECOND)) == set()
     assert (second / "data" / "raw").is_dir()
 
 
 def test_clones_that_share_a_cache_run_nothing_twice(first: Path, tmp_path: Path) -> None:
     third = tmp_path / "third"
     run(tmp_path, "git", "clone", "-q", str(first), str(third))
-    run(third, "dvc", "cache", "dir", "--local", str(first / ".dvc" / "cache"))
-    run(third, "dvc", "checkout", "--with-deps", "compare")
-    assert ran(run(third, "dvc", "repro", "compare")) == set()
+    told = typed(third, SHARED, {"/srv/pairdx-cache": first / ".dvc" / "cache"})
+    assert ran(told) == set()

@@ -53,15 +53,31 @@ def run(folder, processes, *words):
     return output
 
 
+def begun(folder, model_folders):
+    """A folder to train in, with a CLIP to start from."""
+    folder.mkdir()
+    (folder / "params.yaml").symlink_to(WORKER.parents[3] / "params.yaml")
+    (folder / "base").symlink_to(model_folders / "clip_zero_shot")
+    return folder
+
+
 @pytest.fixture
 def folders(tmp_path, model_folders):
-    """A folder for one process and one for two, with a CLIP to start from."""
-    made = {1: tmp_path / "one", 2: tmp_path / "two"}
-    for folder in made.values():
-        folder.mkdir()
-        (folder / "params.yaml").symlink_to(WORKER.parents[3] / "params.yaml")
-        (folder / "base").symlink_to(model_folders / "clip_zero_shot")
-    return made
+    """One for one process and one for two."""
+    return {1: begun(tmp_path / "one", model_folders), 2: begun(tmp_path / "two", model_folders)}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory, model_folders):
+    """Train a network in one process, once for all tests; return the folder."""
+    folder = begun(tmp_path_factory.mktemp("alone") / "one", model_folders)
+
+    def train(network):
+        if not (folder / f"{network}.pt").exists():
+            run(folder, 1, network)
+        return folder
+
+    return train
 
 
 def result(folder, network):
@@ -110,8 +126,8 @@ def test_every_network_has_the_losses_of_one_process(folders, networks):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("killed", "resumed"), [(1, 2), (2, 1), (2, 2)])
-def test_a_killed_run_goes_on_with_another_number_of_processes(folders, killed, resumed):
-    run(folders[1], 1, "resnet18")
+def test_a_killed_run_goes_on_with_another_number_of_processes(folders, alone, killed, resumed):
+    folders[1] = alone("resnet18")
     code, _ = ended(begin(folders[2], killed, "resnet18", "13"))
     assert code != 0
     assert not list(folders[2].glob("resnet18*"))
@@ -133,9 +149,9 @@ def test_a_killed_run_goes_on_with_another_number_of_processes(folders, killed, 
         (1, "captions", "compiled_captions"),
     ],
 )
-def test_compiled_steps_have_the_losses_of_others(folders, processes, plain, compiled):
+def test_compiled_steps_have_the_losses_of_others(folders, alone, processes, plain, compiled):
     """Without dropout: compiled, it draws other numbers."""
-    run(folders[1], 1, plain)
+    folders[1] = alone(plain)
     run(folders[2], processes, compiled)
     for path in folders[2].glob(f"{compiled}.*"):
         path.rename(path.with_stem(plain))
