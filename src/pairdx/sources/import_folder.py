@@ -16,13 +16,12 @@ from tqdm import tqdm
 from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
 from pairdx.core.errors import PairdxError
 from pairdx.core.inputs import regular
-from pairdx.core.schema import LABELS
+from pairdx.core.schema import LABELS, MAX_AGE
 from pairdx.sources.archives import MAX_ENTRY_BYTES, is_safe
 from pairdx.sources.folder import NORMALISED, PAIRS_CSV
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
 
 REQUIRED = ("id", "image", "caption", "label")
-MAX_AGE = 130  # years, MultiCaRe's own limit
 ID = re.compile(r"(?!\.+$)[\w.:-]{1,200}")
 
 log = logging.getLogger(__name__)
