@@ -1,7 +1,7 @@
 """Kill every stage of the pipeline at random moments, run it on, and compare with a quiet run.
 
     python benchmarks/failure_drill.py --scratch /tmp/drill
-    python benchmarks/failure_drill.py --scratch /tmp/drill --seed 2
+    python benchmarks/failure_drill.py --scratch /tmp/drill --seed 2 --until split
 
 Two clones of this project's last commit with an empty cache each and small params (a pipeline of
 two minutes). One `dvc repro` is left alone. In the other clone each stage is killed once, a long
@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -75,12 +75,12 @@ class DrillError(Exception):
 class Run:
     """One `dvc repro`: what it says, line by line, and the processes that it started."""
 
-    def __init__(self, project: Path, name: str) -> None:
+    def __init__(self, project: Path, name: str, until: Sequence[str]) -> None:
         self.name, self.said = name, ""
         environment = {**os.environ, MARK: name, "PYTHONPATH": str(project / "src")}
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.process = subprocess.Popen(
-            ["dvc", "repro"],
+            ["dvc", "repro", *until],
             cwd=project,
             env=environment,
             stdout=subprocess.PIPE,
@@ -197,14 +197,14 @@ def _group(run: Run, number: signal.Signals) -> str:
     return "group"
 
 
-def run_on(project: Path, drill: Drill) -> int:
+def run_on(project: Path, drill: Drill, until: Sequence[str]) -> int:
     """Run the pipeline again and again, killed, until it is done; return how often.
 
     Raises:
         DrillError: a run fails that was not killed, or leaves a process.
     """
     for number in range(1, 1000):
-        run, before = Run(project, f"run {number}"), len(drill.kills)
+        run, before = Run(project, f"run {number}", until), len(drill.kills)
         for stage in run.stages():
             if drill.strike(run, stage):
                 break
@@ -217,13 +217,13 @@ def run_on(project: Path, drill: Drill) -> int:
     raise DrillError("the pipeline does not get on")
 
 
-def quiet_run(project: Path) -> dict[str, float]:
+def quiet_run(project: Path, until: Sequence[str]) -> dict[str, float]:
     """Run the pipeline; return the seconds of each stage, DVC's own work on it counted.
 
     Raises:
         DrillError: it fails.
     """
-    run, began = Run(project, "quiet run"), {}
+    run, began = Run(project, "quiet run", until), {}
     for stage in run.stages():
         began[stage] = time.monotonic()
     if run.process.returncode:
@@ -287,15 +287,16 @@ def compare(quiet: Path, killed: Path) -> None:
 def main(
     scratch: Annotated[Path, typer.Option()],
     seed: Annotated[int, typer.Option()] = 1,
+    until: Annotated[list[str] | None, typer.Option(help="stages; all, if none is named")] = None,
 ) -> None:
     """Run the drill in an empty folder, which is removed if it passes."""
     scratch.mkdir(parents=True)
     quiet, killed = (clone(scratch / name) for name in ("quiet", "killed"))
     start = time.monotonic()
-    drill = Drill(quiet_run(quiet), random.Random(seed))
+    drill = Drill(quiet_run(quiet, until or ()), random.Random(seed))
     print(f"quiet run: {len(drill.took)} stages, {time.monotonic() - start:.0f} s", flush=True)
     start = time.monotonic()
-    runs = run_on(killed, drill)
+    runs = run_on(killed, drill, until or ())
     compare(quiet, killed)
     outputs = sum(map(len, hashes(quiet).values()))
     print(
