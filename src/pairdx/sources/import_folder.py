@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, plain
 from pairdx.core.inputs import regular
 from pairdx.core.schema import LABELS, MAX_AGE
 from pairdx.sources.archives import MAX_ENTRY_BYTES, is_safe
@@ -116,7 +116,7 @@ def _check_header(path: Path, header: list[str]) -> None:
             raise PairdxError(f"{path}: two columns are called {column!r}; rename or remove one")
     unknown = [column for column in header if column not in NORMALISED]
     if unknown:
-        log.warning("%s: columns that are not used: %s", path, ", ".join(unknown))
+        log.warning("%s: columns that are not used: %s", path, plain(", ".join(unknown)))
 
 
 def _check(row: Row, folder: Path, seen: set[str]) -> Row:

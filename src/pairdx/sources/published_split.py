@@ -39,6 +39,8 @@ def read_splits_csv(raw: Path) -> dict[str, str]:
             "split.group_by = 'published': the raw pairs have no published split; allowed are "
             "article, case and none, or set download.source to pairdx_release"
         ) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PairdxError(f"{path}: not a readable CSV file ({error}); {AGAIN}") from None
     for id_, split in splits.items():
         if id_ is None or split not in SPLITS:
             raise PairdxError(
