@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pairdx.core import schema
-from pairdx.core.contracts import check_known, contract_of
+from pairdx.core.contracts import check_known, check_rows, contract_of
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import (
     AUDIT,
@@ -235,6 +235,20 @@ def test_a_batch_is_passed_on_before_a_later_one_is_refused(tmp_path):
     stream = stream_rows(written(tmp_path / "t.parquet", BALANCED, rows), BALANCED)
     assert [next(stream)["id"] for _ in range(256)] == [row["id"] for row in rows[:256]]
     assert "label = None in row 299" in refused(lambda: list(stream))
+
+
+def test_rows_of_a_later_batch_must_be_in_order_too(tmp_path):
+    rows = [{"id": f"a{row:03}", "label": "chart"} for row in range(600)]
+    rows[400], rows[401] = rows[401], rows[400]
+    path = written(tmp_path / "t.parquet", BALANCED, rows)
+    told = refused(streamed, path, BALANCED)
+    assert "id = 'a400' in row 401, after 'a401'" in told
+
+
+def test_rows_are_numbered_through_all_chunks_of_a_column(tmp_path):
+    chunks = [pa.table({"label": ["chart", "chart"]}), pa.table({"label": ["chart", "x-ray"]})]
+    told = refused(check_rows, tmp_path, pa.concat_tables(chunks), BALANCED, 10)
+    assert "label = 'x-ray' in row 13; allowed" in told
 
 
 def test_a_reference_to_a_pair_that_is_not_there(tmp_path):
