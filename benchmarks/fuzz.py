@@ -110,7 +110,7 @@ def fuzz(target: str, corpus: Path, seconds: int) -> None:
     except ImportError:
         raise SystemExit("error: atheris is missing; pip install atheris") from None
 
-    with atheris.instrument_imports(include=["pairdx", "PIL"]):
+    with atheris.instrument_imports(include=["pairdx", "PIL", "ruamel"]):
         from PIL import (  # noqa: F401
             BmpImagePlugin,
             GifImagePlugin,

@@ -57,6 +57,26 @@ def doctor(
 
 
 @app.command()
+def verify(
+    stages: Annotated[
+        list[str] | None, typer.Argument(help="Stages of dvc.yaml; all, if none is named.")
+    ] = None,
+) -> None:
+    """Run stages once more in a copy, and compare their outputs with dvc.lock, byte by byte."""
+    from pairdx.commands.verify import other_machine, verify
+
+    for line in (found := other_machine()):
+        typer.echo(f"not as then: {line}")
+    differ = 0
+    for one in verify(stages or ()):
+        typer.echo(f"{one.verdict:8} {one.stage:28} {one.path}")
+        differ += one.verdict == "differs"
+    if differ:
+        why = "; the machine or its packages are others, see above" if found else ""
+        raise PairdxError(f"{differ} outputs are not the bytes that dvc.lock names{why}")
+
+
+@app.command()
 def predict(
     image: Annotated[Path, typer.Argument(help="An image file.")],
     model: Annotated[Path, typer.Option(help="A model folder.")] = Path("models/fusion"),

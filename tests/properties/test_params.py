@@ -16,6 +16,7 @@ from pairdx.doctor.sections import sections
 # What YAML writes as a scalar, and much that it does not.
 YAML = """012 0x1f 0b11 0o17 1_000 1:30 190:20:30 1e308 1e309 -1e-400 .inf -.INF .nan ~ null Null
 true yes on off n y 2001-12-14 2001-12-14t21:59:43.10-05:00 !!int 7 !!str 7 !!binary aGk= !!float x
+!!timestamp !!set !!omap !!pairs !!python/object:os.system !!int !!float !!bool !!binary !!map
 &a *a <<: = ? - | > % @ ` '' "" [] {} [[[[]]]] {a:1} "\\x00" "\\uD800" 0 -0.0 99999999999999999999
 article none drop fusion"""
 SCALARS = st.one_of(
