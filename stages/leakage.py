@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
+from pairdx.core.contracts import check_known
 from pairdx.core.outputs import write_json, write_text
 from pairdx.core.params import load_seed
 from pairdx.core.schema import BALANCED, SCRUBBED, read_table
@@ -18,6 +19,7 @@ def main(*, scrubbed: Path, balanced: Path, metrics: Path, plot: Path) -> str:
     params, seed = LeakageParams.load(), load_seed()
     ids = read_table(balanced, BALANCED)["id"].combine_chunks()
     pairs = read_table(scrubbed, SCRUBBED, COLUMNS)
+    check_known(balanced, ids, pairs["id"], scrubbed)
     pairs = pairs.filter(pc.is_in(pairs["id"], value_set=ids)).sort_by("id")
     pictures = thumbnails(scrubbed, np.array(pairs["id"].to_pylist(), str), params.thumbnail)
     told = probe_leakage(pairs, pictures, params, seed)

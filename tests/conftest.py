@@ -24,6 +24,7 @@ runpy.run_path(str(GUARD / "sitecustomize.py"))
 import pairdx  # noqa: E402, F401, I001 (before torch is loaded: it says how long threads wait)
 import pytest  # noqa: E402
 import torch  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 from browser import browser, page  # noqa: E402, F401 (fixtures)
 from clones import finished  # noqa: E402, F401 (a fixture)
 from model_folders import architecture, model_folders  # noqa: E402, F401 (fixtures)
@@ -31,6 +32,16 @@ from releases import rows_of, write_release  # noqa: E402
 from zenodo_server import Zenodo  # noqa: E402
 
 from pairdx.download.sample.release import draw_release  # noqa: E402
+
+# The same examples each time; with PAIRDX_HYPOTHESIS=thorough 5,000 of each, others every time.
+UNTIMED = settings(
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("usual", UNTIMED, max_examples=200, derandomize=True)
+settings.register_profile("thorough", UNTIMED, max_examples=5_000, print_blob=True)
+settings.load_profile(os.environ.get("PAIRDX_HYPOTHESIS", "usual"))
 
 torch.set_num_threads(1)  # networks of a few thousand weights: threads wait more than they work
 

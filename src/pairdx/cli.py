@@ -70,7 +70,7 @@ def check(
 def doctor(
     path: Annotated[Path, typer.Argument(help="A params file.")] = Path("params.yaml"),
 ) -> None:
-    """Say what a params file needs, what is there, what it takes."""
+    """Say what a params file needs, and what is there."""
     from pairdx.doctor.examine import examine_and_tell
 
     examine_and_tell(path)
@@ -115,6 +115,26 @@ def seeds(
     from pairdx.commands.seeds import run_and_gather
 
     run_and_gather(out, asked or (), training_only=training_only)
+
+
+@app.command(rich_help_panel=LOOK)
+def verify(
+    stages: Annotated[
+        list[str] | None, typer.Argument(help="Stages of dvc.yaml; all, if none is named.")
+    ] = None,
+) -> None:
+    """Run stages again in a copy; compare bytes with dvc.lock."""
+    from pairdx.commands.verify import other_machine, verify
+
+    for line in (found := other_machine()):
+        typer.echo(f"not as then: {line}")
+    differ = 0
+    for one in verify(stages or ()):
+        typer.echo(f"{one.verdict:8} {one.stage:28} {one.path}")
+        differ += one.verdict == "differs"
+    if differ:
+        why = "; the machine or its packages are others, see above" if found else ""
+        raise PairdxError(f"{differ} outputs are not the bytes that dvc.lock names{why}")
 
 
 @app.command(rich_help_panel=PREDICT)
@@ -199,7 +219,10 @@ def demo(
         bool, typer.Option("--share-on-network", help="Let others reach it, without a password.")
     ] = False,
 ) -> None:
-    """Try all models on a picture, in a browser on this machine: what they say, and why."""
+    """Try all models on a picture, in a browser.
+
+    It says what each makes of it, and why; the page is of this machine alone.
+    """
     from pairdx.demo.serve import Address, Sources, serve
 
     sources = Sources(models, calibration, data, embeddings)

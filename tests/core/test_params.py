@@ -213,6 +213,8 @@ def test_a_value_is_what_dvc_takes_it_for(tmp_path, text):
         ("seed: " + "1" * 5000, "Exceeds the limit"),
         ("seed: " + "[" * 900, "line 2: did not find"),
         ("seed: " + "[" * 900 + "]" * 900, "a whole number from"),
+        ("seed: !!int ", "string index out of range"),
+        ("seed: !!bool x", "not valid YAML: 'x'"),
         ("seed: !!python/object:os.system x", "line 1: could not determine a constructor"),
         ("a: *b", "line 1: found undefined alias"),
         ("\x00", ""),

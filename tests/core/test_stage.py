@@ -1,10 +1,12 @@
 """How a stage script starts and ends."""
 
+import os
 import resource
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -128,6 +130,30 @@ def test_a_stage_that_is_stopped_says_so_and_leaves_nothing(script, tmp_path, nu
     assert [path.name for path in tmp_path.iterdir()] == ["stage.py"]
 
 
+@pytest.mark.skipif(not hasattr(os, "setsid"), reason="needs process groups")
+@pytest.mark.parametrize(("under_dvc", "lives"), [({"DVC_STAGE": "stage"}, False), ({}, True)])
+def test_a_stage_whose_dvc_is_killed_alone_stops(tmp_path, under_dvc, lives):
+    """One that a person has started goes on without its shell."""
+    work = "open('begun', 'w').close(); import time; time.sleep(3); partial.write_text('whole')"
+    (tmp_path / "stage.py").write_text(SCRIPT.format(work=work))
+    dvc = subprocess.Popen(
+        [sys.executable, "-c", PARENT, sys.executable, "stage.py", "--out", "out"],
+        cwd=tmp_path,
+        env=os.environ | under_dvc,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "begun").exists():
+        assert dvc.poll() is None
+        time.sleep(0.05)
+    dvc.kill()
+    told = dvc.communicate(timeout=60)[1]  # ends with the last that has its stderr: the stage
+    assert (tmp_path / "out").exists() == lives
+    assert told == ("" if lives else "stage: stopped; `dvc repro` goes on from here\n")
+    assert not list(tmp_path.glob(".out.partial*"))
+
+
+PARENT = "import subprocess, sys; subprocess.run(sys.argv[1:])"
 WRITERS = {
     "text": "partial.write_text('x' * 3_000_000)",
     "torch": "import torch; torch.save(torch.zeros(750_000), partial)",

@@ -222,3 +222,17 @@ def test_a_case_and_a_file_in_the_identifier_tell_the_article(tmp_path, out):
 def test_other_sources_have_no_published_split(out):
     with pytest.raises(PairdxError, match=r"split\.group_by = 'published'.*pairdx_release"):
         read_splits_csv(out)
+
+
+@pytest.mark.parametrize("text", ["id,split\na,train\nb,dev\n", "id,split\nb\n", "id\nb\n"])
+def test_a_split_of_another_name_is_refused(tmp_path, text):
+    (tmp_path / "splits.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(PairdxError, match=r"splits\.csv: split = .* \(id 'b'\); allowed are train"):
+        read_splits_csv(tmp_path)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xff\xff\xffplit\na,train\n", b"id\n" + b"a" * 200_000])
+def test_a_damaged_split_is_told_in_one_line(tmp_path, data):
+    (tmp_path / "splits.csv").write_bytes(data)
+    with pytest.raises(PairdxError, match=r"splits\.csv: not a readable CSV file .*; delete it"):
+        read_splits_csv(tmp_path)

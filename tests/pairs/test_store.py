@@ -111,7 +111,7 @@ def test_an_empty_split_is_an_error(write):
 
 @pytest.mark.parametrize("label", ["pathology", "Chart", ""])
 def test_an_unknown_label_is_named(write, label):
-    with pytest.raises(PairdxError, match=f"label '{label}'; allowed are chart, "):
+    with pytest.raises(PairdxError, match=f"label = '{label}' in row 1 .*; allowed are chart, "):
         read_pairs(write([row("a", "chart"), row("b", label)]))
 
 

@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from pairdx.readers.spreadsheet import protect, to_csv, unprotect, visible
+from pairdx.readers.spreadsheet import protect, read_rows, to_csv, unprotect, visible
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "''-1"]  # noqa: RUF001
 
@@ -33,3 +33,11 @@ def test_control_characters_are_shown_in_their_place():
     assert visible(text) == "a␀b␛[31m\tc\nd␡\ufffd\ufffd!"
     assert len(visible(text)) == len(text)
     assert visible("שלום, עולם") == "שלום, עולם"
+
+
+def test_a_carriage_return_in_a_cell_stays_one(tmp_path):
+    """Excel on a Mac breaks lines within a cell by it."""
+    path = tmp_path / "review.csv"
+    path.write_text(to_csv(["id", "note"], [["a", "one\rtwo\r\n"], ["b", ""]]), newline="")
+    rows = [*read_rows(path, ("id", "note"), ("id", "note"))]
+    assert rows == [(2, {"id": "a", "note": "one\rtwo\r\n"}), (5, {"id": "b", "note": ""})]

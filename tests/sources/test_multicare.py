@@ -126,6 +126,28 @@ def test_ages_that_are_no_numbers(release, kind):
         read_rows(release)
 
 
+@pytest.mark.parametrize("age", [-1.0, 131.0, float("inf")])
+def test_ages_of_nobody_are_refused(release, age):
+    write_ages(release, [age])
+    with pytest.raises(PairdxError, match=rf"cases\.parquet: age = {age}; years from 0 to 130"):
+        read_rows(release)
+
+
+def test_an_age_that_is_no_number_is_unknown(release):
+    write_ages(release, [float("nan"), 130.0])
+    assert read_rows(release)["age"].to_pylist()[:2] == [None, 130.0]
+
+
+def write_ages(release, ages):
+    """Put these ages into cases.parquet, of the first cases of the release."""
+    cases = [
+        [{"case_id": f"PMC{1 + number}{10000 + number}_01", "age": age, "gender": "Male"}]
+        for number, age in enumerate(ages)
+    ]
+    table = pa.table({"article_id": ["x"] * len(ages), "cases": cases})
+    pq.write_table(table, release / "cases.parquet")
+
+
 def test_whole_years_may_be_integers(release):
     case = pa.struct({"case_id": pa.string(), "age": pa.int64(), "gender": pa.string()})
     cases = pa.array([[{"case_id": "PMC110000_01", "age": 7, "gender": "Male"}]], pa.list_(case))

@@ -49,7 +49,10 @@ def export_dataset(
     raw: Raw = Path("data/raw"),
     metrics: Metrics = Path("metrics"),
 ) -> None:
-    """Write the data set for others: with a card, a datasheet, attribution and Croissant."""
+    """Write the data set for others.
+
+    A card, a datasheet, attribution and Croissant are in the folder.
+    """
     from pairdx.sharing.dataset import export_dataset as write
 
     contents = write(out, to, data, raw, metrics)
@@ -65,7 +68,10 @@ def export_model_card(
     raw: Raw = Path("data/raw"),
     metrics: Metrics = Path("metrics"),
 ) -> None:
-    """Copy a model folder with a card filled from the metrics, ready for the Hugging Face Hub."""
+    """Copy a model with a card, ready for the hub.
+
+    The card is filled from the metrics; the hub is Hugging Face's.
+    """
     from pairdx.sharing.model_card import export_model_card as write
 
     card = write(model, out, data, raw, metrics)

@@ -30,6 +30,17 @@ class PairdxError(Exception):
     escapes is a defect of ours and keeps its traceback.
     """
 
+    def __init__(self, told: str) -> None:
+        super().__init__(plain(told))
+
+
+def plain(text: str) -> str:
+    """Return ``text`` with line ends and all else that moves a terminal's cursor written out.
+
+    What is told names cells, columns and keys as they came, from whoever wrote them.
+    """
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
 
 def shortened(reason: object) -> str:
     """Return what a library says, which may list every weight of a network, on one short line."""

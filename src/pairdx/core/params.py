@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
 
 from pairdx.core.errors import PairdxError
 from pairdx.core.inputs import regular
@@ -62,8 +62,7 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
         raise PairdxError(f"{path}: no such file; run from the top of the project") from None
     except OSError as error:
         raise PairdxError(f"{path}: cannot be read ({error.strerror}); name a file") from None
-    # Too many digits are a ValueError, too many brackets a RecursionError.
-    except (YAMLError, ValueError, RecursionError) as error:
+    except Exception as error:  # the reader raises nearly anything: `!!int ` is an IndexError
         raise PairdxError(f"{path}: not valid YAML: {_told(error)}") from None
     if not isinstance(content, dict):
         raise PairdxError(f"{path}: a mapping of sections is needed, this is {content!r}")

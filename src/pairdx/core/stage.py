@@ -7,7 +7,8 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from threading import Thread
+from time import perf_counter, sleep
 
 import typer
 
@@ -15,6 +16,7 @@ from pairdx.core.errors import told_in_one_line
 from pairdx.core.launch import first_process
 
 STOPPED = 128 + signal.SIGINT  # as shells say it
+LOOK = 0.5  # seconds between two looks at whether DVC is still there
 SECONDS = Path(".pairdx/seconds.csv")  # what each stage took here, the last line of a name counts
 
 
@@ -47,8 +49,20 @@ def run(main: Callable[..., str]) -> None:
     timed.__signature__ = signature.replace(parameters=options)  # type: ignore[attr-defined]
     timed.__annotations__ = main.__annotations__ | {"return": None}
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # outputs are cleared up as after ^C
+    if "DVC_STAGE" in os.environ:
+        Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
     with told_in_one_line():
         typer.run(timed)
+
+
+def _stop_with(dvc: int) -> None:
+    """Stop this process when ``dvc`` is gone, even if it was killed: what runs next would meet it.
+
+    A stage that a person has started lives on without its shell, as `nohup` wants it.
+    """
+    while os.getppid() == dvc:
+        sleep(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _note(stage: str, seconds: float) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pairdx.core.schema import ROWS_PER_GROUP, WRITTEN, open_table, readable
+from pairdx.core.contracts import check_order, check_rows
+from pairdx.core.schema import ROWS_PER_GROUP, WRITTEN, open_table, readable, typed
 
 
 class TableWriter:
@@ -51,8 +52,14 @@ def stream_rows(path: Path, schema: pa.Schema) -> Iterator[dict[str, Any]]:
     """Yield the rows of ``path`` one by one, in its order.
 
     Raises:
-        PairdxError: the file is missing, is no Parquet, or lacks a column of ``schema``.
+        PairdxError: the file is missing, is no Parquet, lacks a column of ``schema`` or breaks a
+            rule of it, or its rows are not in the order of their ids.
     """
+    first, last = 0, ""
     with readable(path), open_table(path, schema.names) as file:
         for batch in file.iter_batches(ROWS_PER_GROUP, columns=schema.names):
-            yield from batch.to_pylist()
+            rows = typed(path, pa.Table.from_batches([batch]).select(schema.names), schema)
+            check_rows(path, rows, schema, first)
+            last = check_order(path, rows["id"], first, last)
+            first += len(rows)
+            yield from rows.to_pylist()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, overload
 
 import pyarrow as pa
 
+from pairdx.core.contracts import check_rows
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, open_table, read_table, readable
 
@@ -52,13 +53,12 @@ def read_pairs(path: Path, group: int | None = None) -> Pairs:
     """Read one split, or one row group of it with its images.
 
     Raises:
-        PairdxError: the table is missing, damaged or empty, or holds a label outside the six.
+        PairdxError: the table is missing, damaged or empty, or breaks a rule of ``PAIRS``.
     """
     columns = COLUMNS[:-1] if group is None else COLUMNS
     table = read_table(path, PAIRS, columns, group=group)
     if not table.num_rows:
         raise PairdxError(f"{path}: the split is empty")
-    _check_labels(path, table["label"].to_pylist())
     return _pairs(table, StoredImages(path)) if group is None else to_pairs(table)
 
 
@@ -103,6 +103,7 @@ class StoredImages(Sequence[bytes]):
         if found is None:
             with readable(self._path):
                 table = self._file.read_row_group(group, [COLUMNS[-1]], use_threads=False)
+            check_rows(self._path, table, PAIRS, self._ends[group] - len(table))
             found = _encoded(table)
             if len(self._at_hand) == AT_HAND:
                 del self._at_hand[next(iter(self._at_hand))]
@@ -124,9 +125,3 @@ def _pairs(table: pa.Table, images: Sequence[bytes]) -> Pairs:
 
 def _encoded(table: pa.Table) -> list[bytes]:
     return [image for chunk in table["image"].chunks for image in chunk.field("bytes").to_pylist()]
-
-
-def _check_labels(path: Path, labels: Sequence[str]) -> None:
-    unknown = sorted(set(labels) - set(LABELS))
-    if unknown:
-        raise PairdxError(f"{path}: label {unknown[0]!r}; allowed are {', '.join(LABELS)}")

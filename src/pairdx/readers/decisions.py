@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, plain
 from pairdx.readers.spreadsheet import read_rows, to_csv
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def match(decisions: Iterable[Decision], cohort: pa.Table, facts: pa.Table) -> M
 
 def _tell(ids: Collection[str], why: str) -> None:
     if ids:
-        first = ", ".join(sorted(ids)[:3])
+        first = plain(", ".join(sorted(ids)[:3]))
         log.warning("decisions on %d pairs count for nothing (%s): %s", len(ids), why, first)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, plain
 from pairdx.core.schema import LABELS
 from pairdx.readers.spreadsheet import read_rows, to_csv
 
@@ -78,7 +78,7 @@ def by_reader(
         else:
             unknown.add(one.id)
     if unknown:
-        first = ", ".join(sorted(unknown)[:3])
+        first = plain(", ".join(sorted(unknown)[:3]))
         log.warning("labels of %d pairs count for nothing (no such pair): %s", len(unknown), first)
     return found, sorted(unknown)
 

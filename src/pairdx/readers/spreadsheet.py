@@ -72,7 +72,8 @@ def read_rows(
             every row.
     """
     try:
-        text = regular(path).read_text(encoding="utf-8-sig")
+        with regular(path).open(encoding="utf-8-sig", newline="") as lines:  # cells keep theirs
+            text = lines.read()
     except FileNotFoundError:
         raise PairdxError(
             f"{path}: no such file; one without rows is the line {','.join(columns)}"
@@ -81,23 +82,23 @@ def read_rows(
         raise PairdxError(f"{path}: cannot be read ({error.strerror}); name a file") from None
     except UnicodeDecodeError:
         raise PairdxError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
-    head = text.split("\n", 1)[0]
+    head = re.split(r"[\r\n]", text, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=head.count)
-    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    missing = [name for name in required if name not in (lines.fieldnames or ())]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    missing = [name for name in required if name not in (reader.fieldnames or ())]
     if missing:
         raise PairdxError(
             f"{path}: line 1: column {missing[0]!r} is missing; needed are {', '.join(required)}"
         )
-    begin = lines.line_num + 1
+    begin = reader.line_num + 1
     try:
-        for row in lines:
+        for row in reader:
             if any(row[name] is None for name in required):
                 raise PairdxError(
                     f"{path}: line {begin}: fewer cells than line 1, which parts them by "
                     f"{delimiter!r}; save it again"
                 )
             yield begin, {name: unprotect(row[name] or "") for name in columns if name in row}
-            begin = lines.line_num + 1
+            begin = reader.line_num + 1
     except csv.Error as error:
         raise PairdxError(f"{path}: line {begin}: not CSV ({error}); save it again") from None

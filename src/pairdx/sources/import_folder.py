@@ -14,15 +14,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pairdx.core.decode import MAX_MEGAPIXELS, UndecodableError, decode
-from pairdx.core.errors import PairdxError
+from pairdx.core.errors import PairdxError, plain
 from pairdx.core.inputs import regular
-from pairdx.core.schema import LABELS
+from pairdx.core.schema import LABELS, MAX_AGE
 from pairdx.sources.archives import MAX_ENTRY_BYTES, is_safe
 from pairdx.sources.folder import NORMALISED, PAIRS_CSV
 from pairdx.sources.imported import BadRowError, Rejection, Row, report, write_pairs
 
 REQUIRED = ("id", "image", "caption", "label")
-MAX_AGE = 130  # years, MultiCaRe's own limit
 ID = re.compile(r"(?!\.+$)[\w.:-]{1,200}")
 
 log = logging.getLogger(__name__)
@@ -117,7 +116,7 @@ def _check_header(path: Path, header: list[str]) -> None:
             raise PairdxError(f"{path}: two columns are called {column!r}; rename or remove one")
     unknown = [column for column in header if column not in NORMALISED]
     if unknown:
-        log.warning("%s: columns that are not used: %s", path, ", ".join(unknown))
+        log.warning("%s: columns that are not used: %s", path, plain(", ".join(unknown)))
 
 
 def _check(row: Row, folder: Path, seen: set[str]) -> Row:

@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import COHORT
+from pairdx.core.schema import COHORT, MAX_AGE
 
 LABELS_CSV = "captions_and_labels.csv"
 CASES = "cases.parquet"
@@ -171,8 +171,16 @@ def _flatten(batch: pa.RecordBatch, path: Path) -> pa.RecordBatch:
         raise PairdxError(
             f"{path}: field 'age' of the cases is of type {age.type}; numbers of years are needed"
         )
+    age = pc.if_else(pc.fill_null(pc.is_nan(age.cast(pa.float64())), False), None, age)  # unknown
+    _refuse_ages(age, path)
     columns = [pc.struct_field(cases, "case_id"), age, pc.struct_field(cases, "gender")]
     return pa.RecordBatch.from_arrays(columns, CASE.names).cast(CASE)
+
+
+def _refuse_ages(ages: pa.Array, path: Path) -> None:
+    odd = ages.filter(pc.or_(pc.less(ages, 0), pc.greater(ages, MAX_AGE)))
+    if len(odd):
+        raise PairdxError(f"{path}: age = {odd[0].as_py()}; years from 0 to {MAX_AGE} are needed")
 
 
 def _leaf(path: Path, leaves: list[str], name: str) -> str:

@@ -6,7 +6,7 @@ from releases import encode, rows_of, write_release
 from small import section
 
 from pairdx.core.errors import PairdxError
-from pairdx.core.schema import SCREENED, SCRUBBED, read_table
+from pairdx.core.schema import LABELS, SCREENED, SCRUBBED, read_table
 from pairdx.curate.identifiers.kinds import PLACEHOLDERS
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.scan import scan
@@ -32,7 +32,7 @@ def params(**actions):
 
 @pytest.fixture
 def scanned(tmp_path):
-    rows = rows_of()
+    rows = rows_of(labels=(*LABELS, "radiology"))
     for row, caption in zip(rows, CAPTIONS, strict=False):
         row["caption"] = caption
     images = {

@@ -16,6 +16,10 @@ def test_layout(tmp_path):
             {
                 "id": id_,
                 "image": {"bytes": id_.encode(), "path": f"{id_}.png"},
+                "width": 1,
+                "height": 1,
+                "article_id": id_,
+                "split": split,
                 "caption": "Two,\nlines",
                 "label": "chart",
             }

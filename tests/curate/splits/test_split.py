@@ -172,7 +172,15 @@ def test_a_pair_or_a_class_that_the_published_split_lacks():
 
 def test_tables_hold_their_rows_and_images(tmp_path):
     rows = [
-        {"id": id_, "image": {"bytes": id_.encode(), "path": f"{id_}.png"}, "label": "chart"}
+        {
+            "id": id_,
+            "image": {"bytes": id_.encode(), "path": f"{id_}.png"},
+            "width": 1,
+            "height": 1,
+            "caption": "",
+            "label": "chart",
+            "article_id": id_,
+        }
         for id_ in "abcd"
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=SCRUBBED), tmp_path / "scrubbed.parquet")

@@ -62,7 +62,9 @@ def test_models_take_turns_and_pairs_come_round_again(measured):
 
 def test_it_says_what_was_measured_on(measured):
     result, _ = measured
-    assert set(result) == {"cpu", "models"}
+    assert set(result) == {"cpu", "made_with", "models"}
+    assert {"python", "instructions", "numpy", "openvino"} < set(result["made_with"])
+    assert all(isinstance(value, str) for value in result["made_with"].values())
     assert set(result["cpu"]) == {"machine", "cores", "threads", "torch"}
     assert all(result["cpu"].values())
     json.dumps(result, allow_nan=False)

@@ -8,6 +8,7 @@ from PIL import Image
 from releases import encode, picture
 
 from pairdx.core.decode import perceptual_hash, pixel_hash
+from pairdx.core.errors import PairdxError
 from pairdx.core.schema import PAIRS, SCRUBBED, write_table
 from pairdx.evidence.external.overlap import Overlap, overlap, read_training_images
 
@@ -60,3 +61,8 @@ def test_nothing_is_found_where_nothing_is(tmp_path, train):
     known = tables(tmp_path, train)
     blank = Image.new("RGB", (40, 40), "white")  # has no perceptual hash
     assert found(known, a=picture(11), b=blank) == Overlap(0, 0, 0, 0)
+
+
+def test_a_training_pair_that_was_never_curated_is_named(tmp_path):
+    with pytest.raises(PairdxError, match=r"train\.parquet: id = 'p7' in row 1; there"):
+        tables(tmp_path, train=(0, 7))

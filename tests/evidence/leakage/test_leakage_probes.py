@@ -106,7 +106,8 @@ def test_too_few_pairs_or_articles_are_told_on_one_line():
 
 def test_thumbnails_are_of_the_wanted_pairs_in_their_order(tmp_path):
     images = {name: encode(picture(number, (40, 30))) for number, name in enumerate("abc")}
-    rows = [{"id": name, "image": {"bytes": data}} for name, data in images.items()]
+    given = {"width": 40, "height": 30, "caption": "", "label": "chart", "article_id": "a"}
+    rows = [{"id": name, "image": {"bytes": data}, **given} for name, data in images.items()]
     pq.write_table(pa.Table.from_pylist(rows, schema=SCRUBBED), tmp_path / "s.parquet")
     found = thumbnails(tmp_path / "s.parquet", np.array(["a", "c"]), 8)
     assert found.shape == (2, 3 * 8 * 8)

@@ -154,6 +154,6 @@ def test_stage_writes_metrics_and_plots(tmp_path):
 def test_stage_says_what_is_wrong_on_one_line(tmp_path):
     done = evaluate(tmp_path, chart=0.5)
     assert done.returncode == 1
-    assert done.stderr.startswith("error: p.parquet: p_* = 0.5, 0.02")
+    assert done.stderr.startswith("error: p.parquet: p_chart = 0.5, p_electrography = 0.02")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "m.json").exists()

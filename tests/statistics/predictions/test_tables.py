@@ -37,12 +37,21 @@ def test_reads_a_table(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"label": ["chart", "x-ray", "radiology"]}, r"label = 'x-ray' \(id 'b'\); allowed are ch"),
-        ({"predicted": ["chart", "chart", "?"]}, r"predicted = '\?' \(id 'c'\)"),
-        ({"label": ["chart", None, "radiology"]}, "label has 1 empty cells"),
-        ({"article_id": ["x", "x", None]}, "article_id has 1 empty cells"),
-        ({"id": ["a", "b", "a"]}, "id 'a' appears twice"),
-        ({"p_chart": [0.7, float("nan"), 0.2]}, r"id 'b'\); every probability"),
+        (
+            {"label": ["chart", "x-ray", "radiology"]},
+            r"'x-ray' in row 1 \(id 'b'\); allowed are ch",
+        ),
+        ({"predicted": ["chart", "chart", "?"]}, r"predicted = '\?' in row 2 \(id 'c'\)"),
+        (
+            {"label": ["chart", None, "radiology"]},
+            "label = None in row 1 .*; must not be empty",
+        ),
+        ({"article_id": ["x", "x", None]}, "article_id = None in row 2"),
+        ({"id": ["a", "b", "a"]}, "id = 'a' in 2 rows; one row each is needed"),
+        (
+            {"p_chart": [0.7, float("nan"), 0.2]},
+            "p_chart = nan in row 1 .*; a number from 0",
+        ),
         ({"p_chart": [1.1, 0.5, 0.2], "p_radiology": [-0.1, 0.5, 0.8]}, "'a'.*from 0 to 1"),
         ({"p_chart": [0.7, 0.5, 0.2002]}, r"id 'c'\); the six probabilities must sum to 1"),
         ({"predicted": ["chart", "chart", "chart"]}, r"id 'c'\); predicted must be the most"),

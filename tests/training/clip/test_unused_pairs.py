@@ -1,7 +1,9 @@
 """What may be seen before PairDx: nothing of its articles' held-out part, none of its pictures."""
 
 import pyarrow as pa
+import pytest
 
+from pairdx.core.errors import PairdxError
 from pairdx.core.schema import PAIRS, SCRUBBED, SPLITS, write_table
 from pairdx.training.clip.unused_pairs import outside, read_outside
 
@@ -12,7 +14,7 @@ def curated(**rows):
         {
             "id": list(rows),
             "article_id": [article for article, _ in rows.values()],
-            "pixel_sha256": [f"{name} {picture}" for name, (_, picture) in rows.items()],
+            "pixel_sha256": [f"{row:064}" for row in range(len(rows))],
             "perceptual_hash": [bytes([picture, 0]) for _, picture in rows.values()],
         }
     )
@@ -43,7 +45,7 @@ def test_by_hand():
 
 def written(path, schema, table):
     """Write what the table has of the schema's columns, and nothing in the others."""
-    blank = dict.fromkeys(schema.names)
+    blank = dict.fromkeys(schema.names) | {"caption": "", "label": "chart"}
     rows = [blank | row for row in table.to_pylist()]
     write_table(pa.Table.from_pylist(rows, schema), path, schema)
 
@@ -59,3 +61,13 @@ def test_what_is_left_is_read_with_its_images(tmp_path):
         written(tmp_path / f"{split}.parquet", PAIRS, table)
     left = read_outside(tmp_path / "scrubbed.parquet", tmp_path)
     assert (left.ids, left.images, left.articles) == (["b", "free"], [b"b", b"free"], ["C", "C"])
+
+
+def test_a_pair_of_pairdx_that_was_never_curated_is_named(tmp_path):
+    written(tmp_path / "scrubbed.parquet", SCRUBBED, curated(train=("A", 1)))
+    for split in SPLITS:
+        written(tmp_path / f"{split}.parquet", PAIRS, chosen(**{split: ("A", split)}))
+    with pytest.raises(
+        PairdxError, match=r"validation\.parquet: id = 'validation' in row 0; there"
+    ):
+        read_outside(tmp_path / "scrubbed.parquet", tmp_path)

@@ -4,6 +4,7 @@ import os
 import platform
 import statistics
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
@@ -16,6 +17,11 @@ from pairdx.models.common.card import ModelCard
 from pairdx.models.common.predictor import Predictor
 from pairdx.pairs.store import Pairs
 from pairdx.prediction.predict import load_model
+
+NUMERIC = (  # packages that compute, or write what was computed
+    *("faiss-cpu", "gensim", "numpy", "open_clip_torch", "openvino", "pandas", "pillow", "pyarrow"),
+    *("safetensors", "scikit-learn", "scipy", "torch", "torchvision"),
+)
 
 
 class BenchmarkCpuParams(Section):
@@ -39,13 +45,30 @@ def benchmark(folders: Sequence[Path], pairs: Pairs, params: BenchmarkCpuParams)
             elapsed = _time_one(model, pairs.images[row], pairs.captions[row])
             if turn >= params.warmup:
                 seconds[name].append(elapsed)
-    cpu = {
+    return {
+        "cpu": machine(),
+        "made_with": made_with(),
+        "models": {name: _summary(times) for name, times in seconds.items()},
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What times depend on."""
+    return {
         "machine": platform.machine(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
     }
-    return {"cpu": cpu, "models": {name: _summary(times) for name, times in seconds.items()}}
+
+
+def made_with() -> dict[str, str]:
+    """What the last bits of a number depend on, beside the threads."""
+    return {
+        "python": platform.python_version(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        **{package: version(package) for package in NUMERIC},
+    }
 
 
 def _time_one(model: Predictor, image: bytes, caption: str) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pairdx.core.contracts import check_known
 from pairdx.core.schema import PAIRS, SCRUBBED, read_table
 from pairdx.curate.splits.duplicates import NEAR, group_images
 
@@ -29,9 +30,13 @@ def read_training_images(train: Path, scrubbed: Path) -> pa.Table:
     """Read ``id``, ``pixel_sha256`` and ``perceptual_hash`` of the training pairs.
 
     The hashes are those of the images as they came in, before anything was masked or scaled.
+
+    Raises:
+        PairdxError: a table is missing or damaged, or a pair of ``train`` is not in ``scrubbed``.
     """
     ids = read_table(train, PAIRS, ("id",))["id"]
     hashes = read_table(scrubbed, SCRUBBED, ("id", "pixel_sha256", "perceptual_hash"))
+    check_known(train, ids, hashes["id"], scrubbed)
     return hashes.filter(pc.is_in(hashes["id"], value_set=ids.combine_chunks()))
 
 

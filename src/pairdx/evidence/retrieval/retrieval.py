@@ -184,10 +184,7 @@ def _matrix(table: pa.Table, column: str, path: Path) -> Floats:
     if len(widths) != 1 or not widths[0].as_py():
         raise PairdxError(f"{path}: {column} has rows of different lengths; run `dvc repro`")
     values = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in table[column].chunks]
-    rows = np.concatenate(values).astype(np.float64).reshape(len(table), -1)
-    if not np.isfinite(rows).all():
-        raise PairdxError(f"{path}: {column} has a value that is no number; train the model again")
-    return rows
+    return np.concatenate(values).astype(np.float64).reshape(len(table), -1)
 
 
 def precisions(told: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from pairdx.core.contracts import check_known
 from pairdx.core.schema import PAIRS, SCRUBBED, SPLITS, read_table
 from pairdx.curate.splits.duplicates import NEAR, group_images
 from pairdx.pairs import store
@@ -19,10 +20,17 @@ def read_outside(scrubbed: Path, pairdx: Path) -> Pairs:
     Args:
         scrubbed: the curated pairs.
         pairdx: the folder of the splits.
+
+    Raises:
+        PairdxError: a table is missing or damaged, or a pair of a split is not among the curated.
     """
     columns = ("id", "article_id", "split")
-    splits = [read_table(pairdx / f"{name}.parquet", PAIRS, columns) for name in SPLITS]
-    kept = outside(read_table(scrubbed, SCRUBBED, COLUMNS), pa.concat_tables(splits))
+    curated = read_table(scrubbed, SCRUBBED, COLUMNS)
+    splits = []
+    for path in (pairdx / f"{name}.parquet" for name in SPLITS):
+        splits.append(read_table(path, PAIRS, columns))
+        check_known(path, splits[-1]["id"], curated["id"], scrubbed)
+    kept = outside(curated, pa.concat_tables(splits))
     ids = kept["id"].combine_chunks()
     return to_pairs(read_table(scrubbed, SCRUBBED, store.COLUMNS, ids))
 
