@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from pairdx.commands.predict.images import fault_of, read_image
+from pairdx.commands.predict.images import fault_of, image_bytes
 from pairdx.core.decode import decode
 from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, read_table
@@ -220,7 +220,7 @@ def _encode(image: Picture, row: int) -> bytes:
             f"images[{row}] is {type(image).__name__}; a path, bytes or a Pillow image"
         )
     try:
-        return read_image(Path(image))
+        return image_bytes(Path(image))
     except PairdxError as error:
         raise PairdxError(f"images[{row}], {image}: {error}") from None
 

@@ -8,7 +8,7 @@ from pairdx.core.inputs import regular
 from pairdx.sources.archives import MAX_ENTRY_BYTES
 
 
-def read_image(path: Path) -> bytes:
+def image_bytes(path: Path) -> bytes:
     """Read an image file without decoding it.
 
     Raises:

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pairdx.commands.predict.images import read_image
+from pairdx.commands.predict.images import image_bytes
 from pairdx.core.errors import PairdxError
 from pairdx.core.inputs import regular
 from pairdx.readers.spreadsheet import DELIMITERS, unprotect
@@ -82,7 +82,7 @@ def text(name: object) -> str:
 
 
 def _file(path: Path) -> Row:
-    return Row(text(path), text(path), "", lambda: read_image(path))
+    return Row(text(path), text(path), "", lambda: image_bytes(path))
 
 
 def _folder(folder: Path) -> Source:
@@ -239,7 +239,7 @@ def _row(cells: Mapping[str, Any], place: str, root: Path) -> Row:
         return Row(name, f"{place}: {name}", caption, lambda: data)
     if not (path and isinstance(path, str)):
         return _bad(place, f"image = {path!r}; the path of one is needed")
-    return Row(name, f"{place}: {text(path)}", caption, lambda: read_image(_within(root, path)))
+    return Row(name, f"{place}: {text(path)}", caption, lambda: image_bytes(_within(root, path)))
 
 
 def _within(root: Path, name: str) -> Path:
