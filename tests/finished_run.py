@@ -34,6 +34,8 @@ def write_pairs(folder, source="synthetic sample", caption=HOSTILE):
             "article_id": [pairs.articles[row] for row in rows],
             "label": [pairs.labels[row] for row in rows],
             "image": [{"bytes": pairs.images[row], "path": None} for row in rows],
+            "width": [16] * 12,
+            "height": [16] * 12,
             "caption": [caption] * 12,
             "split": [split] * 12,
             "license": ["CC BY", "CC BY-NC", "CC0"] * 4,

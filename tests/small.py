@@ -1,5 +1,6 @@
 """Settings and pairs small enough that a model learns from them in a second."""
 
+import io
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image
 from releases import encode, picture
 
 from pairdx.core.params import read
-from pairdx.core.schema import LABELS, PAIRS, write_table
+from pairdx.core.schema import LABELS, PAIRS, SPLITS, write_table
 from pairdx.models.clip.params import ZeroShotModel, ZeroShotParams
 from pairdx.models.fusion.params import FusionParams
 from pairdx.pairs.store import Pairs
@@ -94,7 +95,9 @@ def drawn(count, side=32):
 
 
 def write_pairs(path, pairs):
-    """Write pairs as a table of a split."""
+    """Write pairs as a table of a split, by the name of its file or of train."""
+    split = path.stem if path.stem in SPLITS else SPLITS[0]
+    sizes = [Image.open(io.BytesIO(image)).size for image in pairs.images]
     columns = {
         "id": pairs.ids,
         "article_id": pairs.articles,
@@ -103,6 +106,9 @@ def write_pairs(path, pairs):
         "label": pairs.labels,
         "caption": pairs.captions,
         "image": [{"bytes": image, "path": "image.png"} for image in pairs.images],
+        "width": [width for width, _ in sizes],
+        "height": [height for _, height in sizes],
+        "split": [split] * len(sizes),
     }
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     write_table(pa.Table.from_pylist(rows, PAIRS), path, PAIRS)
