@@ -32,21 +32,6 @@ SCORES = {
     "ece": "Expected calibration error",
 }
 BASE = "base"  # the folder in which the model that adapters need is copied along
-OPEN_CLIP = """\
-import json, open_clip, torch
-from PIL import Image
-
-folder = "path/to/this/folder"
-model, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{folder}")
-tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
-image = preprocess(Image.open("picture.jpg"))[None]
-prompts = json.load(open(f"{folder}/model.json"))["settings"]["prompts"]
-with torch.inference_mode():
-    seen = model.eval().encode_image(image, normalize=True)
-    told = [model.encode_text(tokenizer(one), normalize=True).mean(0) for one in prompts.values()]
-    classes = torch.nn.functional.normalize(torch.stack(told), dim=-1)
-    odds = (model.logit_scale.exp() * seen @ classes.T).softmax(1)
-print(dict(zip(prompts, odds[0].tolist())))"""
 
 
 def export_model_card(model: Path, out: Path, data: Path, raw: Path, metrics: Path) -> ModelCard:
@@ -117,7 +102,7 @@ def _facts(
         "parameters": f"{card.parameters:,}",
         "labels": LABELS,
         "reads": " and ".join(noun for part, noun in nouns.items() if part in reads),
-        "usage": OPEN_CLIP if card.kind == "clip" and not card.settings["probe"] else "",
+        "open_clip": card.kind == "clip" and not card.settings["probe"],
         "drawn": contents.drawn,
         "drawn_warning": statements.DRAWN_WARNING,
         "uses": statements.USES,

@@ -12,9 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from pairdx.core.csv_lines import csv_writer
+from pairdx.core.decode import opened
 from pairdx.core.outputs import write_text
 from pairdx.core.schema import LABELS, PAIRS, SPLITS, open_table
 from pairdx.core.streaming import TableWriter, stream_rows
@@ -99,6 +98,5 @@ def _add(tar: tarfile.TarFile, key: str, row: Mapping[str, Any]) -> str:
 
 
 def _image_name(image: bytes) -> str:
-    with Image.open(io.BytesIO(image)) as opened:
-        form = opened.format or ""
+    form = opened(image).format or ""
     return IMAGE_NAMES.get(form, form.lower())
