@@ -75,6 +75,9 @@ def test_an_export_predicts_as_its_model(model_folders, fusion_exports, to):
     settings = ModelCard.load(fusion_exports / to).settings
     assert settings["passes"] == 2
     assert settings["agreement"]["equal_labels"] == 1
+    assert settings["images"]["pixels"] == "RGB from 0 to 255: the network does the rest"
+    inputs = ModelCard.load(fusion_exports / to).inputs.model_dump(mode="json")
+    assert inputs == {"images": settings["images"], "tokens": settings["tokens"]}
     assert settings["agreement"]["largest_difference"] < 1e-5
     assert str(fusion_exports) not in (fusion_exports / to / "model.json").read_text()
 

@@ -135,23 +135,22 @@ ONNX = """
 import json, sys
 import numpy, onnxruntime
 folder, caption = sys.argv[1:]
-card = json.load(open(folder + "/model.json", encoding="utf-8"))
-settings = card["settings"]
-said = settings["tokens"]
+session = onnxruntime.InferenceSession(folder + "/network.onnx")
+card = session.get_modelmeta().custom_metadata_map
+said = json.loads(card["inputs"])["tokens"]
 words = json.load(open(folder + "/" + said["vocabulary"], encoding="utf-8"))["words"]
 number = {word: at for at, word in enumerate(words, start=said["first_word"])}
 read = [word.strip(said["edges"]) for word in caption.lower().split()]
 ids = [number.get(word, said["unknown"]) for word in read if word][: said["max_tokens"]]
 ids += [said["padding"]] * (said["max_tokens"] - len(ids))
-session = onnxruntime.InferenceSession(folder + "/" + settings["network"])
 logits = session.run(None, {"tokens": numpy.array([ids])})[0][0].astype(float)
 odds = numpy.exp(logits - logits.max())
-print(json.dumps(dict(zip(settings["labels"], (odds / odds.sum()).tolist()))))
+print(json.dumps(dict(zip(json.loads(card["labels"]), (odds / odds.sum()).tolist()))))
 """
 
 
 @pytest.mark.slow
-def test_an_onnx_folder_says_all_that_onnxruntime_needs(project, model_folders, tmp_path):
+def test_an_onnx_file_says_all_that_onnxruntime_needs(project, model_folders, tmp_path):
     write_scores(project.metrics, "caption_only")
     network, out = tmp_path / "network", tmp_path / "out"
     export_model(model_folders / "caption_only", network, "onnx", "fp32", project.data, 17)

@@ -82,21 +82,21 @@ def _tar(path: Path) -> tarfile.TarFile:
 def _add(tar: tarfile.TarFile, key: str, row: Mapping[str, Any]) -> str:
     """Add a pair; return the name of its image."""
     image = row["image"]["bytes"]
+    name = f"{key}.{_image_name(image)}"
     rest = {name: value for name, value in row.items() if name != "image"}
     files = {
-        _image_name(image): image,
-        "cls": str(LABELS.index(row["label"])).encode(),
-        "json": json.dumps(rest, ensure_ascii=False).encode(),
-        "txt": row["caption"].encode(),
+        name: image,
+        f"{key}.cls": str(LABELS.index(row["label"])).encode(),
+        f"{key}.json": json.dumps(rest, ensure_ascii=False).encode(),
+        f"{key}.txt": row["caption"].encode(),
     }
-    for ending, content in files.items():
-        entry = tarfile.TarInfo(f"{key}.{ending}")  # of no time and nobody, but readable by all
+    for file, content in files.items():
+        entry = tarfile.TarInfo(file)  # of no time and nobody, but readable by all
         entry.size = len(content)
         tar.addfile(entry, io.BytesIO(content))
-    return f"{key}.{_image_name(image)}"
+    return name
 
 
 def _image_name(image: bytes) -> str:
-    with opened(image) as header:
-        form = header.format or ""
+    form = opened(image).format or ""
     return IMAGE_NAMES.get(form, form.lower())

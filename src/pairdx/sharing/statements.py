@@ -5,7 +5,7 @@ DRAWN_WARNING = (
     "Numbers measured on it say nothing about medicine."
 )
 USES = (
-    "Research on models of image and caption: what kind of image a figure of a case report is.",
+    "Research on models of image and caption: what kind of image a figure is.",
     "No diagnosis, and no finding, is labelled; no use in the care of a patient is intended.",
 )
 BIASES = (

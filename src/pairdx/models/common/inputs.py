@@ -11,6 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from pairdx.pairs.images import ImageInput, Resize
 from pairdx.pairs.text import EDGES, FIRST_WORD, PADDING, UNKNOWN, Vocabulary
 
+VOCABULARY = "vocabulary.json"  # beside the model.json of whatever reads captions by ids
+
+
+Pixels = Literal["(RGB / 255 - mean) / std", "RGB from 0 to 255: the network does the rest"]
+OUTSIDE: Pixels = "(RGB / 255 - mean) / std"
+INSIDE: Pixels = "RGB from 0 to 255: the network does the rest"
+
 
 class Said(BaseModel):
     """Part of a model.json; unknown keys are refused."""
@@ -26,12 +33,13 @@ class Images(Said):
     interpolation: Literal["Pillow's BICUBIC"] = "Pillow's BICUBIC"
     mean: tuple[float, float, float]  # of pixels from 0 to 1
     std: tuple[float, float, float]
-    pixels: Literal["(RGB / 255 - mean) / std"] = "(RGB / 255 - mean) / std"
+    pixels: Pixels = OUTSIDE
 
     @classmethod
-    def of(cls, fit: ImageInput) -> "Images":
-        """Describe how a model of the project decodes its images."""
-        return cls(size=fit.size, resize=fit.resize, mean=fit.mean, std=fit.std)
+    def of(cls, fit: ImageInput, *, inside: bool) -> "Images":
+        """Describe how a model of the project decodes its images; `inside` it, it normalises."""
+        pixels = INSIDE if inside else OUTSIDE
+        return cls(size=fit.size, resize=fit.resize, mean=fit.mean, std=fit.std, pixels=pixels)
 
     @property
     def fit(self) -> ImageInput:
@@ -53,9 +61,9 @@ class Tokens(Said):
     edges: str = EDGES
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary, file: str) -> "Tokens":
+    def of(cls, vocabulary: Vocabulary) -> "Tokens":
         """Describe how a model of the project tokenises its captions."""
-        return cls(max_tokens=vocabulary.max_tokens, vocabulary=file)
+        return cls(max_tokens=vocabulary.max_tokens, vocabulary=VOCABULARY)
 
 
 class ModelInputs(Said):
@@ -66,10 +74,10 @@ class ModelInputs(Said):
 
     @classmethod
     def of(
-        cls, fit: ImageInput | None, vocabulary: Vocabulary | None = None, file: str = ""
+        cls, fit: ImageInput | None, vocabulary: Vocabulary | None = None, *, inside: bool = False
     ) -> "ModelInputs":
-        """Describe the inputs of a model of the project; ``file`` holds its vocabulary."""
+        """Describe the inputs of a model of the project; `inside`: it normalises images itself."""
         return cls(
-            images=Images.of(fit) if fit else None,
-            tokens=Tokens.of(vocabulary, file) if vocabulary else None,
+            images=Images.of(fit, inside=inside) if fit else None,
+            tokens=Tokens.of(vocabulary) if vocabulary else None,
         )

@@ -16,7 +16,7 @@ from pairdx.core.outputs import write_json
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.explainable import ImageModel, Reading, Tokens, no_tokens
 from pairdx.models.common.graph import Graph
-from pairdx.models.common.inputs import ModelInputs
+from pairdx.models.common.inputs import VOCABULARY, ModelInputs
 from pairdx.models.common.predictor import PARTS, Part, Predictor, device, probabilities
 from pairdx.models.common.state_dicts import read_weights
 from pairdx.models.fusion.image_encoders import ImageEncoder, load_pretrained
@@ -27,7 +27,6 @@ from pairdx.pairs.images import ImageInput
 from pairdx.pairs.text import FIRST_WORD, Vocabulary, WordVectors
 
 BATCH = 64
-VOCABULARY = "vocabulary.json"
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ def card(
     if (fit := classifier.inputs.image) is not None:
         settings |= {"mean": fit.mean, "std": fit.std}
     parameters = sum(weight.numel() for weight in network.parameters())
-    inputs = ModelInputs.of(fit, classifier.inputs.vocabulary, VOCABULARY)
+    inputs = ModelInputs.of(fit, classifier.inputs.vocabulary)
     return ModelCard(name, "fusion", description, True, parameters, settings, inputs)
 
 

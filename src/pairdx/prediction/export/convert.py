@@ -5,6 +5,7 @@ networks traces them by `torch.jit`, which is deprecated, and its result is as f
 """
 
 import io
+import json
 import logging
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -15,7 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pairdx.core.schema import LABELS
 from pairdx.models.common.graph import Graph
+from pairdx.models.common.inputs import ModelInputs
 from pairdx.models.exported.card import Precision, Target
 
 Inputs = dict[str, NDArray[Any]]
@@ -41,6 +44,7 @@ def write_network(
     path = folder / NETWORK["onnx"]
     model = to_onnx(graph)
     if to == "onnx":
+        _say_inputs(model, graph)
         path.write_bytes(model.SerializeToString())
         return
     import openvino
@@ -69,6 +73,17 @@ def to_onnx(graph: Graph) -> Any:  # noqa: ANN401 -- an onnx.ModelProto; onnx ha
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # the stack of its making, with this machine's paths
     return program.model_proto
+
+
+def _say_inputs(model: Any, graph: Graph) -> None:  # noqa: ANN401 -- an onnx.ModelProto
+    """Write classes and inputs, as of model.json, into the metadata that a session tells."""
+    said = {
+        "labels": json.dumps(LABELS),
+        "inputs": ModelInputs.of(graph.image, graph.vocabulary, inside=True).model_dump_json(),
+    }
+    for key, value in said.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
 
 
 def example(graph: Graph) -> dict[str, Tensor]:

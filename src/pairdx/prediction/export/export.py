@@ -17,7 +17,7 @@ from pairdx.core.outputs import new_folder, write_json
 from pairdx.core.schema import LABELS, PAIRS, read_table
 from pairdx.models.common.card import ModelCard
 from pairdx.models.common.graph import Graph
-from pairdx.models.common.inputs import ModelInputs
+from pairdx.models.common.inputs import VOCABULARY, ModelInputs
 from pairdx.models.exported.card import ExportedSettings, Precision, Target
 from pairdx.models.exported.exported import Exported, digest_of, load
 from pairdx.models.exported.runtimes import require
@@ -32,7 +32,6 @@ BACKENDS: dict[Target, tuple[Target, ...]] = {
     "onnx": ("onnx", "openvino"),  # OpenVINO opens ONNX files, too
     "openvino": ("openvino",),
 }
-VOCABULARY = "vocabulary.json"
 STANDALONE = Path(__file__).with_name("standalone.py")  # `predict.py` of an exported folder
 PACKAGES = ("torch", "onnx", "onnxruntime", "openvino", "nncf")
 
@@ -118,7 +117,7 @@ def describe(
     calibration: Mapping[str, Any] | None,
 ) -> ExportedSettings:
     """Say all that is needed to run the network in ``folder``."""
-    inputs = ModelInputs.of(graph.image, graph.vocabulary, VOCABULARY)
+    inputs = ModelInputs.of(graph.image, graph.vocabulary, inside=True)
     return ExportedSettings(
         network=FILES[to][0],
         backends=BACKENDS[to],
@@ -176,6 +175,7 @@ def _card(card: ModelCard, settings: ExportedSettings) -> ModelCard:
         kind="exported",
         description=description,
         settings=settings.model_dump(mode="json"),
+        inputs=ModelInputs(images=settings.images, tokens=settings.tokens),
     )
 
 
