@@ -161,11 +161,12 @@ def test_json_lines_come_from_stdin(place, monkeypatch, capsys, fusion, expected
     np.testing.assert_allclose(values, expected, atol=2e-6)
 
 
-def test_answers_come_before_stdin_ends(place, fusion):
+def test_answers_come_before_stdin_ends(place, model_folders):
     """Somebody may wait for one before asking the next."""
     code = "import sys; sys.argv[0] = 'pairdx'; from pairdx.cli import main; main()"
+    words = ["predict", "-", "--model", str(model_folders / "tfidf")]
     asked = subprocess.Popen(
-        [sys.executable, "-c", code, "predict", "-", "--model", fusion, "--batch", "1"],
+        [sys.executable, "-c", code, *words, "--batch", "1"],
         env=os.environ | {"PYTHONPATH": importing(ROOT / "src")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

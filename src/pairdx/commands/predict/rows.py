@@ -66,13 +66,14 @@ def open_source(argument: str, root: Path | None) -> Source:
     """
     path = Path(argument)
     if argument == STDIN:
-        lines = partial(_json_rows, "stdin", lambda: nullcontext(sys.stdin.buffer), root or Path())
+        start = (root or Path()).resolve()
+        lines = partial(_json_rows, "stdin", lambda: nullcontext(sys.stdin.buffer), start)
         return Source("stdin", lines, captioned=True)
     if path.is_dir():
         return _folder(path)
     kind = path.suffix.lower()
     if kind in TABLES:
-        return TABLES[kind](path, path.parent if root is None else root)
+        return TABLES[kind](path, (path.parent if root is None else root).resolve())
     return Source(text(argument), lambda: iter([_file(path)]), 1, is_image=True)
 
 
@@ -246,11 +247,11 @@ def _within(root: Path, name: str) -> Path:
     """A path of a table, which may lead nowhere else than below ``root``, by no link either."""
     try:
         path = (root / name).resolve()
-        if path.is_relative_to(root.resolve()):
+        if path.is_relative_to(root):
             return path
     except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL
         raise PairdxError("cannot be read (no path of a file)") from None
-    raise PairdxError(f"outside {root.resolve()}; --root names the folder that paths may not leave")
+    raise PairdxError(f"outside {root}; --root names the folder that paths may not leave")
 
 
 def _bad(place: str, reason: str) -> Row:
