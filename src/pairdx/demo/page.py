@@ -12,11 +12,11 @@ import gradio
 
 from pairdx.core.errors import PairdxError
 from pairdx.demo.answers import Picture
+from pairdx.demo.serve import SWEEP
 from pairdx.demo.shown import HERE, MAX_CAPTION, Shown
 
 ENDINGS = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp"]
 WAITING = 8  # requests in the queue; more are told to come again
-SWEEP = (5, 20)  # every so many seconds, files that are older leave the disk
 Taken = tuple[Picture | None, str, str, str]  # a picture, its preview, answers, pairs
 # What is answered one request at a time: explaining hooks into networks, tables are read in place.
 UPLOADS, MODELS, TEST_PAIRS = "uploads", "models", "test pairs"
