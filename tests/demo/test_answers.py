@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from demo_folder import write_calibration
+from demo_folder import write_calibration, write_split
 from model_folders import READS
 from releases import encode, picture
 from small import drawn
@@ -10,6 +10,7 @@ from small import drawn
 from pairdx.core.errors import PairdxError
 from pairdx.demo.answers import Picture, find_models
 from pairdx.evidence.calibration.temperature import scale
+from pairdx.prediction.export.export import export_model
 
 CAPTION = "A chart of patient 1."
 
@@ -77,6 +78,19 @@ def test_a_damaged_model_does_not_keep_the_others_from_answering(model_folders, 
     fusion, tfidf = find_models(tmp_path, tmp_path / "none")
     assert "weights.safetensors" in fusion.ask(asked, CAPTION).problem
     assert tfidf.ask(asked, CAPTION).problem == ""
+
+
+@pytest.mark.slow
+def test_an_exported_model_answers_and_explains_nothing(model_folders, tmp_path, asked):
+    for split in ("train", "test"):
+        write_split(tmp_path / f"data/{split}.parquet", 12)
+    place = tmp_path / "exports/fusion"
+    export_model(model_folders / "fusion", place, "openvino", "fp32", tmp_path / "data", 17)
+    (exported,) = find_models(tmp_path / "exports", tmp_path)
+    answer = exported.ask(asked, CAPTION)
+    plain = shelves_of(model_folders, tmp_path)["fusion"].ask(asked, CAPTION)
+    np.testing.assert_allclose(answer.row, plain.row, atol=1e-4)
+    assert (answer.problem, answer.heat, answer.words, answer.shares) == ("", None, None, None)
 
 
 def test_trained_models_come_first(model_folders, tmp_path):

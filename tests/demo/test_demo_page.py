@@ -15,7 +15,7 @@ from releases import encode, picture
 from small import drawn
 
 from pairdx.demo.gate import MAX_UPLOAD
-from pairdx.demo.page import SWEEP
+from pairdx.demo.serve import SWEEP
 
 pytestmark = pytest.mark.slow
 START = "from pairdx.cli import main; main()"

@@ -12,30 +12,15 @@ import gradio
 
 from pairdx.core.errors import PairdxError
 from pairdx.demo.answers import Picture
-from pairdx.demo.shown import MAX_CAPTION, Shown
+from pairdx.demo.serve import SWEEP
+from pairdx.demo.shown import HERE, MAX_CAPTION, Shown
 
 ENDINGS = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp"]
 WAITING = 8  # requests in the queue; more are told to come again
-SWEEP = (5, 20)  # every so many seconds, files that are older leave the disk
 Taken = tuple[Picture | None, str, str, str]  # a picture, its preview, answers, pairs
-ONE = "models"  # explaining hooks into a network: one request at a time
+# What is answered one request at a time: explaining hooks into networks, tables are read in place.
+UPLOADS, MODELS, TEST_PAIRS = "uploads", "models", "test pairs"
 PROGRESS = gradio.Progress()
-CHOSEN = "element.addEventListener('click', (event) => {\
- const one = event.target.closest('[data-row]');\
- if (one) trigger('click', {row: Number(one.dataset.row)}); });"
-NEAREST = """
-element.addEventListener('click', (event) => {
-  const drawing = event.target.closest('svg');
-  if (!drawing) return;
-  const spot = new DOMPoint(event.clientX, event.clientY)
-    .matrixTransform(drawing.getScreenCTM().inverse());
-  const away = (one) => Math.hypot(one.dataset.x - spot.x, one.dataset.y - spot.y);
-  const points = [...drawing.querySelectorAll('[data-row]')];
-  const nearest = points.reduce((best, one) => (away(one) < away(best) ? one : best));
-  points.forEach((one) => one.classList.toggle('chosen', one === nearest));
-  trigger('click', {row: Number(nearest.dataset.row)});
-});
-"""
 
 
 class Inputs(NamedTuple):
@@ -68,7 +53,9 @@ def build(shown: Shown) -> gradio.Blocks:
 
 
 def _html(value: str, name: str | None = None, script: str | None = None) -> gradio.HTML:
-    return gradio.HTML(value, elem_id=name, js_on_load=script, apply_default_css=False)
+    """Show HTML; ``script`` names a file that turns clicks on it into events with a ``row``."""
+    source = (HERE / script).read_text("utf-8") if script else None
+    return gradio.HTML(value, elem_id=name, js_on_load=source, apply_default_css=False)
 
 
 def _inputs(shown: Shown) -> Inputs:
@@ -84,7 +71,7 @@ def _inputs(shown: Shown) -> Inputs:
             lines=3,
             elem_id="caption",
         ),
-        _html(shown.examples(), "examples", CHOSEN),
+        _html(shown.examples(), "examples", "chosen.js"),
     )
 
 
@@ -107,13 +94,9 @@ def _read(shown: Shown, inputs: Inputs, answers: gradio.HTML, pairs: gradio.HTML
             return None, shown.problem(error), *gone, ""
         return found, shown.preview(found), *gone, said
 
-    own = "upload"  # needs no model, and is not to wait for one
-    inputs.file.upload(
-        take, inputs.file, [*changed, inputs.file], concurrency_id=own, api_visibility="private"
-    )
-    inputs.examples.click(
-        choose, None, [*changed, inputs.caption], concurrency_id=own, api_visibility="private"
-    )
+    taken, chosen = [*changed, inputs.file], [*changed, inputs.caption]
+    inputs.file.upload(take, inputs.file, taken, concurrency_id=UPLOADS, api_visibility="private")
+    inputs.examples.click(choose, None, chosen, concurrency_id=TEST_PAIRS, api_visibility="private")
 
 
 def _classes(shown: Shown, inputs: Inputs) -> gradio.HTML:
@@ -127,7 +110,7 @@ def _classes(shown: Shown, inputs: Inputs) -> gradio.HTML:
         return _or_problem(shown, partial(shown.classify, picture, caption, note))
 
     given = [inputs.picture, inputs.caption]
-    button.click(classify, given, answers, concurrency_id=ONE, api_visibility="private")
+    button.click(classify, given, answers, concurrency_id=MODELS, api_visibility="private")
     return answers
 
 
@@ -146,7 +129,7 @@ def _similar(shown: Shown, inputs: Inputs) -> gradio.HTML:
 
     for button, query in ((by_picture, inputs.picture), (by_text, inputs.caption)):
         given = [model, query]
-        button.click(search, given, pairs, concurrency_id=ONE, api_visibility="private")
+        button.click(search, given, pairs, concurrency_id=MODELS, api_visibility="private")
     return pairs
 
 
@@ -155,7 +138,7 @@ def _atlas(shown: Shown) -> None:
         _html(shown.nothing("embeddings"))
         return
     model = _choice(shown)
-    drawing = _html(shown.atlas(model.value), "atlas", NEAREST)
+    drawing = _html(shown.atlas(model.value), "atlas", "nearest.js")
     pair = _html(shown.nothing("point"), "pair")
 
     def draw(name: str) -> str:
@@ -165,7 +148,7 @@ def _atlas(shown: Shown) -> None:
         return _or_problem(shown, partial(shown.pair, event._data.get("row")))
 
     model.change(draw, model, drawing, api_visibility="private")
-    drawing.click(show, None, pair, api_visibility="private")
+    drawing.click(show, None, pair, concurrency_id=TEST_PAIRS, api_visibility="private")
 
 
 def _choice(shown: Shown) -> gradio.Dropdown:

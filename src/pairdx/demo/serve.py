@@ -17,6 +17,7 @@ import typer
 from pairdx.core.errors import PairdxError
 
 MISSING = "pairdx demo needs Gradio; pip install 'pairdx[demo]'"
+SWEEP = (5, 20)  # every so many seconds, uploads that are older leave the disk
 OPEN = (
     "anyone who reaches this machine can use the demo: no password, no encryption; no picture of a "
     "patient belongs there"
