@@ -32,8 +32,8 @@ TESTS = {
     "core/schema.py": "core/test_contracts.py core/test_schema.py",
     "curate/filter/cohort.py": "curate/filter",
     "curate/scrub/policy.py": "curate/scrub/test_scrub_policy.py curate/scrub/test_overrule.py",
-    "curate/splits/balance.py": "curate/splits/test_balance.py properties/test_splits.py",
-    "curate/splits/duplicates.py": "curate/splits/test_duplicates.py properties/test_splits.py",
+    "curate/splits/balance.py": "curate/splits/test_balance.py properties/test_any_splits.py",
+    "curate/splits/duplicates.py": "curate/splits/test_duplicates.py properties/test_any_splits.py",
     "curate/splits/leakage.py": "curate/splits/test_leakage.py",
     "curate/splits/split.py": "curate/splits/test_split.py",
     "statistics/intervals/bootstrap.py": "statistics",
@@ -41,8 +41,8 @@ TESTS = {
     "statistics/intervals/resamples.py": "statistics",
     "statistics/predictions/summary.py": "statistics",
     "statistics/predictions/tables.py": "statistics/predictions core/test_contracts.py",
-    "statistics/scores/calibration.py": "statistics properties/test_metrics.py",
-    "statistics/scores/classification.py": "statistics/scores properties/test_metrics.py",
+    "statistics/scores/calibration.py": "statistics properties/test_any_metrics.py",
+    "statistics/scores/classification.py": "statistics/scores properties/test_any_metrics.py",
     "statistics/scores/ranking.py": "statistics/scores",
 }
 LOADED = (  # before the first fork: they take seconds

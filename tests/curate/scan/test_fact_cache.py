@@ -1,4 +1,6 @@
+import errno
 import multiprocessing
+import os
 import sqlite3
 
 import pytest
@@ -61,3 +63,18 @@ def test_a_cache_that_breaks_while_it_is_used_is_named(tmp_path):
         cache.get("image")
     with pytest.raises(PairdxError, match="delete it"):
         cache.put([], "image")
+
+
+@pytest.mark.parametrize(
+    ("limit", "number"),
+    [("max_page_count = 3", errno.ENOSPC), ("query_only = 1", errno.EROFS)],
+)
+def test_a_disk_that_refuses_is_told_and_nobody_is_told_to_delete(tmp_path, limit, number):
+    cache = FactCache(tmp_path)
+    cache.put(["known"], "image")
+    cache._database.execute(f"PRAGMA {limit}")
+    with pytest.raises(OSError, match=os.strerror(number)) as error:
+        cache.put(["x" * 100_000], "another")
+    assert (error.value.errno, error.value.filename) == (number, str(tmp_path / FILE))
+    cache.close()
+    assert FactCache(tmp_path).get("image") == ["known"]
