@@ -38,7 +38,7 @@ def write_network(
         graph: the network, on the CPU.
         folder: where the files go.
         to: whose form they have.
-        precision: bf16 and int8 are OpenVINO's alone; they keep weights in at most 16 bits.
+        precision: bf16 and int8 are OpenVINO's alone; bf16 keeps weights in 16 bits.
         calibration: of int8: inputs whose values give the ranges of all activations.
     """
     path = folder / NETWORK["onnx"]
@@ -52,7 +52,7 @@ def write_network(
     network = openvino.Core().read_model(model.SerializeToString())
     if precision == "int8":
         network = quantised(network, calibration)
-    openvino.save_model(network, folder / NETWORK[to], compress_to_fp16=precision != "fp32")
+    openvino.save_model(network, folder / NETWORK[to], compress_to_fp16=precision == "bf16")
 
 
 def to_onnx(graph: Graph) -> Any:  # noqa: ANN401 -- an onnx.ModelProto; onnx has no types
