@@ -47,11 +47,11 @@ def write_labels(audit: Path, folder: Path) -> None:
 
 
 def write_pairs(pairs: Path, folder: Path) -> None:
-    """Lay out the test pairs as a folder of one's own."""
+    """Lay out the pairs of all splits as a folder of one's own."""
     columns = ["id", "caption", "label", "article_id"]
     folder.mkdir(parents=True)
     rows: list[list[str]] = []
-    for row in pq.read_table(pairs / "test.parquet").to_pylist():
+    for row in pq.ParquetDataset(pairs).read().to_pylist():
         name = f"{len(rows)}.jpg"
         (folder / name).write_bytes(row["image"]["bytes"])
         rows.append([*(row[column] for column in columns), name])
