@@ -44,6 +44,7 @@ def test_a_cap_takes_what_it_says_in_any_order_of_rows(counts, cap, seed, random
     chosen, told = balance(pairs, balance_params(cap_per_class=cap), seed)
     expected = {label: min(count, cap) for label, count in zip(LABELS, counts, strict=True)}
     assert told["after"] == expected
+    assert told["exact_duplicates"] == told["near_duplicates"] == told["conflicting_labels"] == 0
     assert set(chosen["id"].to_pylist()) <= set(pairs["id"].to_pylist())
     order = random.sample(range(len(pairs)), len(pairs))
     again, _ = balance(pairs.take(order), balance_params(cap_per_class=cap), seed)

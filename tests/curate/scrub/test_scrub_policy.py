@@ -138,3 +138,10 @@ def test_captions_and_images_are_decided_together():
 def test_what_is_no_picture_is_dropped(facts, reason):
     decision = decide(pair(**facts), params())
     assert (decision.action, decision.reasons) == ("dropped", (reason,))
+
+
+@pytest.mark.parametrize(("right", "action"), [(174, "masked"), (175, "dropped")])
+def test_an_image_may_be_filled_to_one_half(right, action):
+    """With its margin of 15 % the face covers 200 or 201 of 400 columns."""
+    half = FACE | {"left": 0, "right": right, "top": 0, "bottom": 300}
+    assert decide(pair(faces=[half]), params(faces="mask")).action == action
