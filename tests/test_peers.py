@@ -3,14 +3,12 @@
 import sys
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 import torch
 from closure import ROOT
-from small import STILL, drawn, tiny_fusion, word_vectors, write_params
+from small import STILL, drawn, tiny_fusion, word_vectors, write_pairs, write_params
 
-from pairdx.core.schema import PAIRS as SCHEMA
-from pairdx.core.schema import SPLITS, write_table
+from pairdx.core.schema import SPLITS
 from pairdx.models.fusion.fusion import build
 from pairdx.pairs.params import Augmentation
 from pairdx.training.fusion.classifier import ClassifierTask
@@ -83,13 +81,7 @@ def project(tmp_path, monkeypatch):
     settings = {"image_encoder": "test_resnet", "image_size": 32, "epochs": 2, "batch_size": 4}
     write_params(tmp_path, **{f"classifier__{key}": value for key, value in settings.items()})
     for name in SPLITS:
-        rows = zip(PAIRS.ids, PAIRS.images, PAIRS.captions, PAIRS.labels, strict=True)
-        table = [
-            {"id": one, "image": {"bytes": image, "path": one}, "caption": caption, "label": label}
-            for one, image, caption, label in rows
-        ]
-        path = tmp_path / "data" / "pairdx" / f"{name}.parquet"
-        write_table(pa.Table.from_pylist(table, schema=SCHEMA), path, SCHEMA)
+        write_pairs(tmp_path / "data" / "pairdx" / f"{name}.parquet", PAIRS)
     word_vectors().save(tmp_path / "data" / "word_vectors.safetensors")
     monkeypatch.chdir(tmp_path)
 

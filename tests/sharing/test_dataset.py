@@ -15,6 +15,7 @@ from pairdx.core.errors import PairdxError
 from pairdx.core.schema import LABELS, SPLITS
 from pairdx.sharing import dataset, shards
 from pairdx.sharing.dataset import Form, export_dataset
+from pairdx.sharing.datasheet import as_text
 
 FORMS = get_args(Form)
 
@@ -186,6 +187,10 @@ def test_curated_pairs_name_their_release(exported, curated):
     fields = {field["name"]: field for field in content["recordSet"][1]["field"]}
     labeller = fields["label"]["prov:wasAttributedTo"]["prov:label"]
     assert labeller == "MultiCaRe's image classifier, an image-only network"
+
+
+def test_a_name_from_the_data_adds_no_tag_cell_or_line():
+    assert as_text("CC\nBY | <b>4</b>") == "CC BY &#124; &lt;b&gt;4&lt;/b&gt;"
 
 
 def test_pairs_of_ones_own_claim_nothing(exported, curated):

@@ -39,11 +39,13 @@ def rows(first: int, count: int, split: str) -> list[dict[str, object]]:
     pairs = drawn(count)
     return [
         {
-            "id": f"pair_{first + row}",
+            "id": f"pair_{first + row:02}",
             "article_id": f"article_{first + row}",
             "case_id": f"case_{first + row}",
             "figure_id": f"figure_{first + row}",
-            "pixel_sha256": f"{first + row}",
+            "pixel_sha256": f"{first + row:064}",
+            "width": 32,
+            "height": 32,
             "image": {"bytes": pairs.images[row], "path": f"{first + row}.png"},
             "caption": pairs.captions[row],
             "label": pairs.labels[row],
@@ -65,7 +67,7 @@ def project(tmp_path: Path, architecture: Path, monkeypatch: pytest.MonkeyPatch)
     for name, split in splits.items():
         path = tmp_path / "pairs" / f"{name}.parquet"
         write_table(pa.Table.from_pylist(split, PAIRS), path, PAIRS)
-    curated = [*rows(30, 18, ""), *(row for split in splits.values() for row in split)]
+    curated = [*(row for split in splits.values() for row in split), *rows(30, 18, "train")]
     write_table(pa.Table.from_pylist(curated, SCRUBBED), tmp_path / "scrubbed.parquet", SCRUBBED)
     write_params(tmp_path, **SMALL)
     return tmp_path

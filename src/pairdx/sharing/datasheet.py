@@ -1,5 +1,6 @@
 """DATASHEET.md and README.md: the data set described for people, from counts."""
 
+import html
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -83,10 +84,19 @@ def _header(contents: Contents) -> str:
     )
 
 
+def as_text(name: str) -> str:
+    """Return a name from the data as Markdown that shows it: no tag, cell or line of its own."""
+    return " ".join(html.escape(name, quote=False).replace("|", "&#124;").split())
+
+
+def _named(counts: Mapping[str, int]) -> dict[str, int]:
+    return {as_text(name): count for name, count in counts.items()}
+
+
 def _facts(contents: Contents) -> dict[str, Any]:
     """All that the templates say."""
     balance, scrub, rows = contents.split["balance"], contents.scrub, contents.rows
-    licences = contents.counts("license")
+    licences, sexes = (_named(contents.counts(column)) for column in ("license", "sex"))
     shared = contents.split["leakage"]["train_test"]
     return {
         "version": version("pairdx"),
@@ -101,11 +111,11 @@ def _facts(contents: Contents) -> dict[str, Any]:
         "pairs": rows.num_rows,
         "articles": len(set(rows["article_id"].to_pylist())),
         "ages_known": rows.num_rows - rows["age"].null_count,
-        "sexes": ", ".join(f"{count} {name}" for name, count in contents.counts("sex").items()),
+        "sexes": ", ".join(f"{count} {name}" for name, count in sexes.items()),
         "labels": LABELS,
         "splits": SPLITS,
         "counts": contents.split["counts"],
-        "sources": contents.counts("source"),
+        "sources": _named(contents.counts("source")),
         "record": contents.record,
         "licences": licences,
         "terms": {name: TERMS.get(name, OTHER_TERMS) for name in licences},

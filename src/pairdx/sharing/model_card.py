@@ -21,7 +21,7 @@ from pairdx.models.common.predictor import Part
 from pairdx.prediction.predict import load_model
 from pairdx.sharing import statements
 from pairdx.sharing.contents import Contents, read_contents
-from pairdx.sharing.datasheet import markdown
+from pairdx.sharing.datasheet import as_text, markdown
 from pairdx.statistics.intervals.reported import estimate
 
 SCORES = {
@@ -108,8 +108,8 @@ def _facts(
         "uses": statements.USES,
         "limits": contents.limits,
         "biases": contents.biases,
-        "sources": " and ".join(contents.sources),
-        "licences": ", ".join(contents.counts("license")),
+        "sources": " and ".join(map(as_text, contents.sources)),
+        "licences": ", ".join(map(as_text, contents.counts("license"))),
         "counts": contents.split["counts"],
         "steps": _steps(contents),
         "scores": scores,

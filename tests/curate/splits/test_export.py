@@ -62,7 +62,10 @@ def test_imagefolder_keeps_captions_and_every_image(tmp_path):
                 "id": drawn_pairs.ids[row],
                 "image": {"bytes": drawn_pairs.images[row], "path": names[row]},
                 "caption": captions[row],
+                "width": 32,
+                "height": 32,
                 "label": drawn_pairs.labels[row],
+                "split": split,
                 "article_id": f"PMC{row}",
                 "license": "CC BY",
             }

@@ -219,7 +219,16 @@ def write_drawn_splits(folder):
     """Two pairs a split, through the writer of the stage."""
     drawn_pairs = drawn(6)
     rows = [
-        {"id": id_, "image": {"bytes": image, "path": "a.png"}, "caption": "", "label": label}
+        {
+            "id": id_,
+            "article_id": id_,
+            "image": {"bytes": image, "path": "a.png"},
+            "width": 32,
+            "height": 32,
+            "pixel_sha256": "0" * 64,
+            "caption": "",
+            "label": label,
+        }
         for id_, image, label in zip(
             drawn_pairs.ids, drawn_pairs.images, drawn_pairs.labels, strict=True
         )
