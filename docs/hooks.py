@@ -63,9 +63,12 @@ def relinked(markdown: str, path: str) -> str:
 
 
 def page_of(path: str) -> str:
-    """Return a file as Markdown."""
+    """Return a file as Markdown, of a folder what is in it."""
     if path.endswith(".md"):
         return relinked(read(path), path)
+    if (ROOT / path).is_dir():
+        names = sorted(file.name for file in (ROOT / path).glob("[!_.]*"))
+        return "\n".join([f"# {path}\n", *(f"- `{name}`" for name in names)])
     return CODE.format(path=path, language=Path(path).suffix[1:], text=read(path))
 
 
