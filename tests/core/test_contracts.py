@@ -245,6 +245,14 @@ def test_rows_of_a_later_batch_must_be_in_order_too(tmp_path):
     assert "id = 'a400' in row 401, after 'a401'" in told
 
 
+def test_the_same_id_in_the_next_row_is_no_order(tmp_path):
+    rows = [{"id": id_, "label": "chart"} for id_ in ("a", "b", "b")]
+    told = refused(streamed, written(tmp_path / "t.parquet", BALANCED, rows), BALANCED)
+    assert "id = 'b' in row 2, after 'b'; ids must rise" in told
+    told = refused(check_rows, tmp_path, pa.table({"label": ["chart", None]}), BALANCED)
+    assert "label = None in row 1; " in told
+
+
 def test_rows_are_numbered_through_all_chunks_of_a_column(tmp_path):
     chunks = [pa.table({"label": ["chart", "chart"]}), pa.table({"label": ["chart", "x-ray"]})]
     told = refused(check_rows, tmp_path, pa.concat_tables(chunks), BALANCED, 10)
