@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -161,6 +163,12 @@ def test_help_is_a_table_of_contents(monkeypatch, capsys):
     named = re.findall(r"^│ ([a-z]+(?:-[a-z]+)*) ", told[places[0] :], re.MULTILINE)
     assert sorted(named) == sorted(typer.main.get_command(cli.app).commands)
     assert len(told[places[0] :].strip().splitlines()) == len(named) + 2 * len(PANELS)
+
+
+def test_stages_that_a_command_runs_find_its_own_python(monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert run(monkeypatch, "--version") == 0
+    assert shutil.which("python") == str(Path(sys.executable).parent / "python")
 
 
 def test_the_version_is_the_package_s(monkeypatch, capsys):

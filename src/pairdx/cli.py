@@ -1,5 +1,6 @@
 """`pairdx ...`: what is done by hand, beside the pipeline."""
 
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -291,5 +292,8 @@ for command in (export, export_dataset, export_model_card):
 
 def main() -> None:
     """Run the command line; errors of the user's are told on one line, or by `--debug` in full."""
+    # Stages that a command runs say `python`: this one, also where no environment is activated.
+    here = Path(sys.executable).parent
+    os.environ["PATH"] = os.pathsep.join([str(here), os.environ.get("PATH", os.defpath)])
     with nullcontext() if sys.argv[1:2] == ["--debug"] else told_in_one_line():
         app()
