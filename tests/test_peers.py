@@ -83,10 +83,11 @@ def project(tmp_path, monkeypatch):
     settings = {"image_encoder": "test_resnet", "image_size": 32, "epochs": 2, "batch_size": 4}
     write_params(tmp_path, **{f"classifier__{key}": value for key, value in settings.items()})
     for name in SPLITS:
-        rows = zip(PAIRS.ids, PAIRS.images, PAIRS.captions, PAIRS.labels, strict=True)
+        columns = (PAIRS.ids, PAIRS.articles, PAIRS.captions, PAIRS.labels)
         table = [
-            {"id": one, "image": {"bytes": image, "path": one}, "caption": caption, "label": label}
-            for one, image, caption, label in rows
+            {"id": one, "article_id": article, "caption": caption, "label": label}
+            | {"image": {"bytes": image, "path": one}}
+            for one, article, caption, label, image in zip(*columns, PAIRS.images, strict=True)
         ]
         path = tmp_path / "data" / "pairdx" / f"{name}.parquet"
         write_table(pa.Table.from_pylist(table, schema=SCHEMA), path, SCHEMA)

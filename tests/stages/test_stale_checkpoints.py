@@ -43,7 +43,7 @@ def rows(first: int, count: int, split: str) -> list[dict[str, object]]:
             "article_id": f"article_{first + row}",
             "case_id": f"case_{first + row}",
             "figure_id": f"figure_{first + row}",
-            "pixel_sha256": f"{first + row}",
+            "pixel_sha256": f"{first + row:064}",
             "image": {"bytes": pairs.images[row], "path": f"{first + row}.png"},
             "caption": pairs.captions[row],
             "label": pairs.labels[row],
