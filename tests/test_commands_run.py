@@ -51,7 +51,7 @@ def write_pairs(pairs: Path, folder: Path) -> None:
     columns = ["id", "caption", "label", "article_id"]
     folder.mkdir(parents=True)
     rows: list[list[str]] = []
-    for row in pq.ParquetDataset(pairs).read().to_pylist():
+    for row in pq.ParquetDataset(sorted(pairs.glob("*.parquet"))).read().to_pylist():
         name = f"{len(rows)}.jpg"
         (folder / name).write_bytes(row["image"]["bytes"])
         rows.append([*(row[column] for column in columns), name])
