@@ -58,10 +58,11 @@ def facts(project):
     file = project / ".cache/scan/facts.sqlite"
     if not file.exists():
         return 0
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+    # Who waits for a writer sees too late how far it is.
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=0.05) as database:
         try:
             return database.execute("SELECT count(*) FROM facts").fetchone()[0]
-        except sqlite3.OperationalError:  # the table is not made yet
+        except sqlite3.OperationalError:  # it is being written, or the table is not made yet
             return 0
 
 

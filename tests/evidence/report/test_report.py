@@ -221,6 +221,13 @@ def test_what_is_not_there_is_left_out_in_one_line(project, file, where):
     assert set(left_out) <= {"Pairs of other sources", "What each step leaves"}
 
 
+def test_of_real_pairs_nobody_knows_what_was_planted(project):
+    path = project / "metrics" / "scrub.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"planted": None}))
+    sentences, *_ = blocks(run_of(project), "data", "What screening masked and dropped")
+    assert "planted" not in repr(sentences)
+
+
 def test_a_damaged_result_is_told(project):
     (project / "metrics" / "leakage.json").write_text("{")
     with pytest.raises(PairdxError, match=r"leakage\.json: not a result"):

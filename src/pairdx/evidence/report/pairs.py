@@ -158,7 +158,7 @@ def _screening(records: Records) -> list[Block]:
     sentences += [
         f"Of {of['planted']} identifiers that the sample planted in {where}, {of['found']} "
         "were found; real ones are harder."
-        for where, of in scrub.get("planted", {}).items()
+        for where, of in (scrub["planted"] or {}).items()  # none are known of real pairs
     ]
     rows = tuple(
         (name(reason), f"{sum(of.values()):,}", *(f"{of.get(label, 0):,}" for label in LABELS))
