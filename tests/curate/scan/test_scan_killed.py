@@ -13,7 +13,7 @@ from closure import ROOT as TOP
 from drawn import write
 from releases import encode, picture, rows_of, write_release
 
-from pairdx.core.schema import COHORT, write_table
+from pairdx.core.schema import COHORT, LABELS, write_table
 from pairdx.sources.multicare import read_rows
 
 OPTIONS = ("--raw", "data/raw", "--cohort", "data/cohort.parquet", "--out", "data/scan.parquet")
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with 140 images that show a date each."""
+    """A project with 120 images that show a date each."""
     params = yaml.safe_load((TOP / "params.yaml").read_text(encoding="utf-8"))
     params["scan"]["workers"] = 2
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    rows = rows_of(articles=20)
+    rows = rows_of(20, LABELS)
     images = {}
     for number, row in enumerate(rows):
         image = picture(number, (320, 240)).point(lambda value: value // 3)
@@ -77,14 +77,14 @@ def kill_after(project, process, count):
 
 def test_a_killed_scan_goes_on_and_gives_the_same_bytes(project, tmp_path_factory):
     kept = [kill_after(project, start(project), count) for count in (1, 60, 150)]
-    assert 0 < kept[0] < kept[1] < kept[2] < 280
+    assert 0 < kept[0] < kept[1] < kept[2] < 240
     assert not (project / "data/scan.parquet").exists()
     told = finish(start(project))
     # Two facts an image, words and faces; what was kept is not looked for again. Each kill costs
     # at most what two workers were at: that is under 1 % of a scan of a few hundred images.
-    assert f"{kept[2]} facts were known from .cache/scan, {280 - kept[2]} are new" in told
+    assert f"{kept[2]} facts were known from .cache/scan, {240 - kept[2]} are new" in told
     broken = (project / "data/scan.parquet").read_bytes()
 
     (project / ".cache/scan").rename(tmp_path_factory.mktemp("old") / "scan")
-    assert "0 facts were known from .cache/scan, 280 are new" in finish(start(project))
+    assert "0 facts were known from .cache/scan, 240 are new" in finish(start(project))
     assert (project / "data/scan.parquet").read_bytes() == broken
