@@ -124,7 +124,10 @@ def verify(
         list[str] | None, typer.Argument(help="Stages of dvc.yaml; all, if none is named.")
     ] = None,
 ) -> None:
-    """Run stages again in a copy; compare bytes with dvc.lock."""
+    """Run stages again in a copy; compare bytes with dvc.lock.
+
+    All of them, unless some are named: minutes. Exit code 1 where an output differs.
+    """
     from pairdx.commands.verify import other_machine, verify
 
     for line in (found := other_machine()):
@@ -156,7 +159,8 @@ def predict(
     ] = None,
     caption: Annotated[str, typer.Option(help="Of images that come without one.")] = "",
     calibration: Annotated[
-        Path | None, typer.Option(help="The model's metrics/calibration file: be sure as it says.")
+        Path | None,
+        typer.Option(help="The model's metrics/calibration file: scale, abstain, name sets."),
     ] = None,
     coverage: Annotated[
         str | None,
@@ -178,7 +182,7 @@ def predict(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="A file, whole or absent (stdout).")] = None,
 ) -> None:
-    """Say which class images, with captions, are. No diagnosis.
+    """Classify images, with or without captions. No diagnosis.
 
     Exit codes: 0 all images were classified; 1 none, or an error; 2 wrong usage; 3 some rows could
     not be used, each told on stderr.

@@ -415,6 +415,17 @@ def rules(place, sharp):
     return "rules.json"
 
 
+def test_a_calibration_says_that_it_was_measured_with_captions(
+    place, rules, monkeypatch, capsys, fusion
+):
+    told = "calibration was measured with captions: sets and abstention do not hold without\n"
+    asked = ("predict", "pictures", "--model", fusion, "--calibration", rules)
+    assert run(monkeypatch, *asked) == 0
+    assert told in capsys.readouterr().err
+    assert run(monkeypatch, *asked, "--caption", "A chart") == 0
+    assert told not in capsys.readouterr().err
+
+
 def test_a_calibration_gives_abstention_and_sets(place, rules, monkeypatch, fusion, sharp):
     write_csv(place / "all.csv", whole_table())
     asked = ("predict", "all.csv", "--model", fusion, "--calibration", rules)

@@ -63,7 +63,8 @@ def test_the_table(project):
         "Measured on: synthetic sample (n = 153 test pairs); intervals: bootstrap by article.",
         "Numbers on drawn images say nothing about medicine.",
         "Untrained: random weights; chance = 1/6.",
-        "CPU s per image: median of one pair at a time, decode to label (model: Ryzen, cores: 2).",
+        "CPU s per image: median of one pair at a time, decode to label, where `benchmark_cpu` "
+        "last ran (model: Ryzen, cores: 2).",
     ]
 
 

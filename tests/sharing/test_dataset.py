@@ -160,7 +160,10 @@ def test_the_same_bytes_twice_and_sums_of_every_file(exported, form):
 def test_drawn_pairs_say_so_everywhere(exported):
     out = exported("huggingface")
     for name in ("README.md", "DATASHEET.md", "croissant.json"):
-        assert "Drawn by a program: it shows no patient" in (out / name).read_text(encoding="utf-8")
+        text = (out / name).read_text(encoding="utf-8")
+        assert "Drawn by a program: it shows no patient" in text
+        for of_real_pairs in ("that nobody corrected", "rare or striking", "published by their"):
+            assert of_real_pairs not in text
     content = json.loads((out / "croissant.json").read_text(encoding="utf-8"))
     assert content["prov:wasDerivedFrom"]["@id"] == "urn:pairdx:synthetic-sample"
 

@@ -88,7 +88,8 @@ def _notes(top: Path, scores: dict[str, Any]) -> list[str]:
         notes.append(f"Untrained: random weights; chance = 1/{len(LABELS)}.")
     cpu = _read(top / "metrics/timing/cpu.json").get("cpu", {})
     told = ", ".join(f"{key}: {value}" for key, value in cpu.items())
-    return [*notes, f"CPU s per image: median of one pair at a time, decode to label ({told})."]
+    measured = f"where `benchmark_cpu` last ran ({told})"
+    return [*notes, f"CPU s per image: median of one pair at a time, decode to label, {measured}."]
 
 
 def _source(test: Path) -> str:

@@ -51,12 +51,21 @@ class Contents:
     @property
     def labelling(self) -> str:
         """Who gave the labels, and what follows."""
-        return statements.LABELLING if self.released else statements.OWN_LABELLING
+        if self.drawn:
+            return statements.DRAWN_LABELLING
+        return statements.LABELLING if self.record else statements.OWN_LABELLING
 
     @property
     def biases(self) -> tuple[str, ...]:
         """Those that are known."""
-        return statements.BIASES if self.released else (statements.OWN,)
+        if self.drawn:
+            return statements.DRAWN_BIASES
+        return statements.BIASES if self.record else (statements.OWN,)
+
+    @property
+    def residual_risk(self) -> tuple[str, ...]:
+        """What may still identify a person."""
+        return statements.DRAWN_RISK if self.drawn else statements.RESIDUAL_RISK
 
     @property
     def limits(self) -> tuple[str, ...]:

@@ -247,6 +247,6 @@ def _responsible(contents: Contents) -> dict[str, Any]:
         "rai:dataBiases": contents.biases,
         "rai:dataLimitations": [*drawn, *contents.limits],
         "rai:dataPreprocessingProtocol": STEPS,
-        "rai:personalSensitiveInformation": statements.RESIDUAL_RISK,
+        "rai:personalSensitiveInformation": contents.residual_risk,
     }
     return {key: list(lines) for key, lines in told.items()}

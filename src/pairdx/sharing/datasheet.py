@@ -106,7 +106,7 @@ def _facts(contents: Contents) -> dict[str, Any]:
         "uses": statements.USES,
         "limits": contents.limits,
         "biases": contents.biases,
-        "residual_risk": statements.RESIDUAL_RISK,
+        "residual_risk": contents.residual_risk,
         "labelling": contents.labelling,
         "pairs": rows.num_rows,
         "articles": len(set(rows["article_id"].to_pylist())),

@@ -19,6 +19,12 @@ LABELLING = (
     "The label is the source's `image_type`, itself the prediction of an image-only network that "
     "nobody corrected: accuracy is agreement with it, and an image-only model has an advantage."
 )
+DRAWN_BIASES = (
+    "Pictures and captions are drawn so that both are needed; how hard each class is was chosen.",
+    "Classes were evened out: how often a class occurs here is a choice, not a fact.",
+)
+DRAWN_LABELLING = "The label is what was drawn: exact, as no label of a real figure is."
+DRAWN_RISK = ("None: names, dates, articles and authors are made up.",)
 OWN = "The pairs are of a folder of their owner's, who knows how they were chosen: write it here."
 OWN_LABELLING = "The labels are those that the owner of the pairs gave them."
 LIMITS = (

@@ -194,6 +194,8 @@ def _notes(
     if "caption" in question.model.reads and bare and not question.caption:
         give = f"name {bare[0].beside}" if bare[0].beside else "--caption, or a table, gives them"
         yield f"{folder}: reads captions, and {bare[0].name} has none; {give}"
+        if question.rule:
+            yield "calibration was measured with captions: sets and abstention do not hold without"
     if "image" in question.model.reads and not question.screen:
         yield "not screened: models were trained on masked pictures (--screen masks, slowly)"
 

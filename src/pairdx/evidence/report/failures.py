@@ -143,7 +143,8 @@ def _robustness(records: Records, models: Sequence[str]) -> list[Block]:
 
 
 def _lost(model: dict[str, Any]) -> list[str]:
-    return [told(model.get(part_of, {}), "accuracy_drop", "+") for part_of in ("image", "caption")]
+    parts = (model.get(part_of) for part_of in ("image", "caption"))
+    return [told(part_of, "accuracy_drop", "+") if part_of else "not read" for part_of in parts]
 
 
 def _external(records: Records, models: Sequence[str], others: Sequence[str]) -> list[Block]:

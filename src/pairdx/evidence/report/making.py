@@ -69,7 +69,7 @@ def _digests(records: Records, test: Path) -> list[Block]:
 def _machine(records: Records) -> list[Block]:
     cpu = records.metric("timing/cpu")["cpu"]
     told = ", ".join(f"{name(key)}: {value}" for key, value in cpu.items())
-    return [Words(f"Times were taken on this CPU: {told}.")]
+    return [Words(f"Where `benchmark_cpu` last ran, times of a prediction were taken on: {told}.")]
 
 
 def _pages() -> list[Block]:
