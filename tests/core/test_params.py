@@ -114,6 +114,14 @@ def test_fusion_is_a_classifier_but_for_what_it_says_itself(params):
     assert (ClassifierParams.load(path).lr, FusionParams.load(path).lr) == (0.25, 0.25)
 
 
+@pytest.mark.parametrize("value", ["null", "7", "[]"])
+def test_what_fusion_inherits_from_is_a_section(tmp_path, value):
+    content = read(TOP / "params.yaml") | {"classifier": yaml.safe_load(value)}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(PairdxError, match=r"params\.yaml: classifier = .*; a section is needed"):
+        FusionParams.load(tmp_path / "params.yaml")
+
+
 def test_a_value_that_fusion_inherits_is_named_where_it_stands(params):
     assert refused(FusionParams.load, classifier_with(params, lr=0)).startswith("classifier.lr = 0")
     path = params(lambda content: content["fusion"].update(lr=0))

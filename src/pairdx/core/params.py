@@ -138,6 +138,8 @@ def validate(model: type[S], content: dict[str, Any], path: Path) -> S:
             "is needed"
         )
     above = content.get(model.inherits, {}) if model.inherits else {}
+    if not isinstance(above, dict):
+        raise PairdxError(f"{path}: {model.inherits} = {above!r}; a section is needed")
     for key in model.shared:
         if key in own:
             raise PairdxError(
