@@ -110,7 +110,8 @@ def writing(form: Format, out: Path | None, schema: pa.Schema, alone: bool) -> I
     """
     if out is None:
         write = _to(sys.stdout, form, schema, alone)
-        yield lambda answers: (write(answers), sys.stdout.flush())  # somebody may wait for them
+        sys.stdout.flush()  # somebody may wait for the names of the columns, and for each answer
+        yield lambda answers: (write(answers), sys.stdout.flush())
     elif form == "parquet":
         with new_file(out) as new, TableWriter(new, schema) as table:
             yield partial(_add_rows, table)
