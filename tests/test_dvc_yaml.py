@@ -50,7 +50,7 @@ def test_a_person_can_read_it() -> None:
         # external takes in, scans, scrubs and classifies: four stages in one
         assert len(stage["deps"]) <= (18 if name.startswith("external@") else 16), name
         assert stage["desc"], name
-    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8").count("\n") <= 1000
+    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8").count("\n") <= 950
 
 
 def loaded(stage: dict[str, Any]) -> dict[type[Section], str | None]:
@@ -95,6 +95,9 @@ def fields(model: type[Section], name: str) -> set[str]:
 def test_a_stage_declares_the_params_it_loads(name: str) -> None:
     stage = STAGES[name]
     declared: list[str] = stage.get("params", [])
+    if "params.yaml" in stage["deps"]:  # all of them
+        assert not declared
+        return
     wanted = {key for function, key in LOADED.items() if f"{function}()" in code(stage)}
     for model, taken in loaded(stage).items():
         if model.section in declared:  # whole
