@@ -26,6 +26,7 @@ from pairdx.core.decode import decode, perceptual_hash, pixel_hash
 from pairdx.core.params import PARAMS
 from pairdx.core.schema import COHORT, read_table
 from pairdx.curate.scan.faces import FaceFinder
+from pairdx.curate.scan.networks import resolve
 from pairdx.curate.scan.ocr import TextReader
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.scan import scan
@@ -119,8 +120,11 @@ def without_scores(facts: dict[str, Any]) -> list[dict[str, Any]]:
 def parts(data: list[bytes], params: ScanParams) -> tuple[list[Any], dict[str, float]]:
     """Return what was found in each image, and the CPU seconds of each part over all images."""
     images, decoding = timed(lambda one: decode(one, params.max_megapixels), data)
-    reader = TextReader(params.min_text_side, params.max_text_side, params.raise_contrast)
-    finder = FaceFinder(params.face_sides, params.min_face_score)
+    precision = resolve(params.precision)
+    reader = TextReader(
+        params.min_text_side, params.max_text_side, params.raise_contrast, precision
+    )
+    finder = FaceFinder(params.face_sides, params.min_face_score, precision)
     _, hashing = timed(
         lambda one: (pixel_hash(one), perceptual_hash(one, params.hash_size)), images
     )

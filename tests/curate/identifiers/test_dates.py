@@ -33,6 +33,7 @@ def dates(caption):
         ("Chest X-ray: Tuesday, 8 October, the day", ["Tuesday, 8 October"]),
         ("2019년 3월 12일, 2019. 3. 14", ["2019년 3월 12일", "2019. 3. 14"]),
         ("OCT, 5 May 2019, and OCT 12, 2019.", ["5 May 2019", "12, 2019"]),
+        ("All rights ©. CT of 3 March 2019; © 5 May 2019.", ["3 March 2019"]),
     ],
 )
 def test_dates_are_found_in_every_form(caption, expected):

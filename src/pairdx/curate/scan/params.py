@@ -6,6 +6,8 @@ from pydantic import Field, Strict, model_validator
 
 from pairdx.core.params import Section
 
+Native = Literal["float32", "bfloat16"]  # what products are computed in
+Precision = Literal[Native, "auto"]  # auto: see scan.networks
 Side = Annotated[int, Field(ge=32, le=4096)]
 
 
@@ -25,6 +27,7 @@ class ScanParams(Section):
         tuple[Side, ...], Strict(False), Field(min_length=1)
     ]  # of squares of one area
     min_face_score: float = Field(ge=0.1, le=1)
+    precision: Precision  # of both networks; float32: the same facts on every CPU
     workers: int = Field(ge=0)  # processes; 0: one a core. Changes no output
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from PIL import Image
 
 from pairdx.curate.scan.faces import Face, FaceFinder
 from pairdx.curate.scan.fact_cache import Fact, open_facts
+from pairdx.curate.scan.networks import resolve
 from pairdx.curate.scan.ocr import TextReader, Word
 from pairdx.curate.scan.params import ScanParams
 
@@ -21,12 +22,13 @@ class PixelFacts:
     def __init__(self, params: ScanParams, cache: Path) -> None:
         self._reader: TextReader | None = None
         self._finder: FaceFinder | None = None
+        precision = resolve(params.precision)
         if params.words != "off":
             self._reader = TextReader(
-                params.min_text_side, params.max_text_side, params.raise_contrast
+                params.min_text_side, params.max_text_side, params.raise_contrast, precision
             )
         if params.faces != "off":
-            self._finder = FaceFinder(params.face_sides, params.min_face_score)
+            self._finder = FaceFinder(params.face_sides, params.min_face_score, precision)
         self._cache = open_facts(cache)
 
     def words(self, image: Image.Image, pixel_sha256: str) -> Facts:

@@ -26,12 +26,13 @@ from pairdx.core.schema import SCAN
 from pairdx.curate.identifiers.captions import find_identifiers
 from pairdx.curate.identifiers.entities import person_reader
 from pairdx.curate.scan.fact_cache import COPIED, Fact, FactCache
+from pairdx.curate.scan.networks import resolve
 from pairdx.curate.scan.params import ScanParams
 from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.sources.archives import opened
 
 CACHE = Path(".cache/scan")  # no output of a stage: the same facts come out without it
-CHUNK = 32  # pairs handed to a worker at a time
+CHUNK = 16  # pairs handed to a worker at a time
 LOOKED_AT = 64  # pixels a side, to which a picture is scaled for its colours
 PAPER = 200  # least mean of the channels of what is as light as paper
 
@@ -51,6 +52,7 @@ def scan(raw: Path, cohort: pa.Table, params: ScanParams, cache: Path) -> pa.Tab
     """
     pairs = cohort.select(["id", "archive", "member", "caption"])
     chunks = (pairs.slice(at, CHUNK).to_pylist() for at in range(0, len(pairs), CHUNK))
+    params = params.model_copy(update={"precision": resolve(params.precision)})  # of all workers
     facts = FactCache(cache)  # made here, so that no two workers make it at once
     known = len(facts)
     with (
