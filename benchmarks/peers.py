@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean, median
@@ -237,14 +238,15 @@ def print_scores(setting: Setting, validation: Pairs, seeds: int, file: Path | N
     """Print one row a seed, and the mean paired difference with its interval of Student's t."""
     known = json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
     print("| Seed | PairDx | Naive | Difference |\n|---|---:|---:|---:|")
-    differences = []
+    params, differences = sha256(repr(setting.params).encode()).hexdigest()[:8], []
     for seed in range(setting.seed, setting.seed + seeds):
-        if str(seed) not in known:
+        key = f"seed {seed}, params {params}"
+        if key not in known:
             one = replace(setting, seed=seed)
-            known[str(seed)] = [our_score(one, validation), naive_score(one, validation)]
+            known[key] = [our_score(one, validation), naive_score(one, validation)]
         if file:
             write_json(file, known)
-        ours, naive = known[str(seed)]
+        ours, naive = known[key]
         differences.append(ours - naive)
         print(f"| {seed} | {ours:.3f} | {naive:.3f} | {differences[-1]:+.3f} |", flush=True)
     if seeds < 2:  # one has no interval

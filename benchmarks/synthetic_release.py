@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from pairdx.download.sample.draw import draw
+from pairdx.download.sample.labels import COLUMNS
 from pairdx.download.sample.motifs import MOTIFS
 
 ARTICLES, CASES, WITH_IMAGES, IMAGES = 72_581, 93_816, 33_129, 130_791
@@ -64,24 +65,6 @@ SIDE_SCATTER = 0.43  # standard deviation of the logarithm of a side
 SIDE_RANGE = (64, 1_600)
 QUALITY = 88  # of WebP, with which drawn pictures have the bytes of real ones
 FIRST_DIGITS = (0.068, 0.023, 0.175, 0.184, 0.175, 0.139, 0.115, 0.099, 0.022)  # of PMC numbers
-HEADER = (
-    "file_id",
-    "file",
-    "main_image",
-    "image_component",
-    "patient_id",
-    "license",
-    "file_size",
-    "caption",
-    "case_substring",
-    "image_type",
-    "image_subtype",
-    "radiology_region",
-    "radiology_region_granular",
-    "radiology_view",
-    "ml_labels_for_supervised_classification",
-    "gt_labels_for_semisupervised_classification",
-)
 CASE = pa.struct(
     [
         ("age", pa.float64()),
@@ -193,7 +176,7 @@ def write_labels(
     order = 0
     with (folder / "captions_and_labels.csv").open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow(HEADER)
+        writer.writerow(COLUMNS)
         for i, patient in enumerate(patients):
             order = order + 1 if i and patients[i - 1] == patient else 1
             pmcid, case = patient.split("_")

@@ -98,12 +98,15 @@ def test_the_table_has_a_row_a_way_and_the_naive_one_is_its_measure(capsys, cloc
 
 @pytest.mark.usefixtures("project")
 def test_scores_are_paired_by_seed_and_not_computed_twice(capsys, monkeypatch):
-    peers.main(seeds=2, scores=Path("scores.json"), change=["precision=float32"])
+    asked = {"seeds": 2, "scores": Path("scores.json")}
+    peers.main(**asked, change=["precision=float32"])
     first = capsys.readouterr().out
     assert [line.split("|")[1].strip() for line in first.splitlines()[2:]] == ["17", "18", "mean"]
     monkeypatch.setattr(peers, "naive_score", None)  # trained again it would fail
-    peers.main(seeds=2, scores=Path("scores.json"))
+    peers.main(**asked, change=["precision=float32"])
     assert capsys.readouterr().out == first
+    with pytest.raises(TypeError):  # of other params nothing is known
+        peers.main(**asked, change=["precision=float32", "classifier.epochs=1"])
 
 
 @pytest.mark.usefixtures("project")

@@ -89,7 +89,7 @@ def test_real_pairs_and_trained_models_need_no_warning(project):
     assert "ntrained" not in text
 
 
-def test_what_is_not_there_is_left_blank(project):
+def test_what_is_not_there_is_left_blank_and_named(project):
     """As in a clone with the metrics alone."""
     for path in ("metrics/timing/cpu.json", "models/fusion/model.json", "data/pairdx/test.parquet"):
         (project / path).unlink()
@@ -97,6 +97,7 @@ def test_what_is_not_there_is_left_blank(project):
     told = markdown(project)
     assert "| fusion | 0.710 [0.500, 0.500] | 0.500 [0.500, 0.500] |  | 48 s |  |" in told
     assert "Measured on: pairs that are not here (n = 153" in told
+    assert "\nNot here, scored by an earlier run: fusion; `dvc repro` trains," in told
 
 
 @pytest.mark.parametrize(

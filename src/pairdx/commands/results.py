@@ -86,6 +86,11 @@ def _notes(top: Path, scores: dict[str, Any]) -> list[str]:
         notes.append("Numbers on drawn images say nothing about medicine.")
     if any((card := _card(top, name)) and not card.trained for name in scores):
         notes.append(f"Untrained: random weights; chance = 1/{len(LABELS)}.")
+    if gone := [name for name in scores if not (top / "models" / name).is_dir()]:
+        notes.append(
+            f"Not here, scored by an earlier run: {', '.join(gone)}; `dvc repro` trains, `dvc pull` "
+            "fetches."
+        )
     cpu = _read(top / "metrics/timing/cpu.json").get("cpu", {})
     told = ", ".join(f"{key}: {value}" for key, value in cpu.items())
     measured = f"where `benchmark_cpu` last ran ({told})"

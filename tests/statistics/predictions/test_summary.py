@@ -1,15 +1,18 @@
 import json
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 from predictions import predictions, write_predictions
+from pydantic import ValidationError
 from scripts import run
+from sklearn import metrics
 from small import section, write_params
 from wide_ends import wide_ends
 
 from pairdx.core.schema import LABELS
 from pairdx.statistics.intervals import bootstrap
-from pairdx.statistics.predictions.summary import ScoreParams, summarise
+from pairdx.statistics.predictions.summary import ScoreParams, resample, summarise
 from pairdx.statistics.scores.classification import Predictions
 
 PARAMS = section(ScoreParams, resamples=500)
@@ -99,6 +102,38 @@ def test_keys_and_order():
         assert summary[f"{metric}_low"] < summary[metric] < summary[f"{metric}_high"]
 
 
+def test_the_scores_are_those_of_sklearn():
+    drawn = draw(np.arange(120))
+    told, said = drawn.actual, drawn.predicted
+    summary = summarise(drawn, PARAMS, seed=1)
+    assert summary["accuracy"] == pytest.approx(metrics.accuracy_score(told, said), abs=1e-6)
+    assert summary["macro_f1"] == pytest.approx(
+        metrics.f1_score(told, said, average="macro"), abs=1e-6
+    )
+    columns = metrics.precision_recall_fscore_support(told, said)
+    for k, label in enumerate(LABELS):
+        scores = list(summary["per_class"][label].values())
+        assert scores[:3] == pytest.approx([column[k] for column in columns[:3]], abs=1e-6)
+        assert scores[3] == columns[3][k]
+        assert type(scores[3]) is int
+
+
+def test_the_pairs_as_they_are_come_first_then_each_resample():
+    drawn = draw(np.arange(60) // 2)
+    (weights,) = bootstrap.article_weights(drawn.articles, 500, np.random.default_rng(1))
+    values = resample(drawn, PARAMS, seed=1)
+    assert {len(found) for found in values.values()} == {501}
+    shares = weights @ drawn.correct / weights.sum(axis=1)
+    np.testing.assert_allclose(values["accuracy"], [drawn.correct.mean(), *shares])
+
+
+@pytest.mark.parametrize(("bins", "allowed"), [(1, False), (2, True), (100, True), (101, False)])
+def test_bins_of_the_calibration_error(bins, allowed):
+    keys = PARAMS.model_dump() | {"calibration_bins": bins}
+    with nullcontext() if allowed else pytest.raises(ValidationError):
+        ScoreParams.model_validate(keys)
+
+
 def test_a_wider_confidence_gives_a_wider_interval():
     drawn = draw(np.arange(120))
     wider = PARAMS.model_copy(update={"confidence": 0.99})
@@ -142,8 +177,8 @@ def evaluate(folder, chart=0.9):
 def test_stage_writes_metrics_and_plots(tmp_path):
     done = evaluate(tmp_path)
     assert done.returncode == 0, done.stderr
-    metrics = json.loads((tmp_path / "m.json").read_text())
-    assert (metrics["n"], metrics["accuracy"], metrics["ece"]) == (5, 0.6, 0.3)
+    written = json.loads((tmp_path / "m.json").read_text())
+    assert (written["n"], written["accuracy"], written["ece"]) == (5, 0.6, 0.3)
     assert (tmp_path / "c" / "confusion.csv").read_text() == (
         "actual,predicted\nchart,chart\nchart,radiology\n"
         "radiology,chart\nradiology,radiology\nradiology,radiology\n"
