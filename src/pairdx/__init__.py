@@ -6,6 +6,8 @@ first asked for, so that importing the package stays quick.
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +22,13 @@ __all__ = ["Embeddings", "Model", "PairdxError", "Predictions", "Split", "load",
 # beside two busy processes training was up to 30 times as slow (docs/costs.md). No result changes.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+# OpenBLAS, with which NumPy and gensim multiply, has kernels for every kind of CPU, which round
+# otherwise: word vectors were others on the next machine. These run wherever there is AVX2; read
+# when NumPy is loaded.
+with suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as _cpus:
+    if " avx2 " in _cpus.read(8192):
+        os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 
 # OpenVINO, and NNCF, tell Google Analytics that they were imported and what they convert, unless
 # this package, which does it for them, cannot be imported.

@@ -87,9 +87,9 @@ def _notes(top: Path, scores: dict[str, Any]) -> list[str]:
     if any((card := _card(top, name)) and not card.trained for name in scores):
         notes.append(f"Untrained: random weights; chance = 1/{len(LABELS)}.")
     if gone := [name for name in scores if not (top / "models" / name).is_dir()]:
+        named = ", ".join(gone)
         notes.append(
-            f"Not here, scored by an earlier run: {', '.join(gone)}; `dvc repro` trains, `dvc pull` "
-            "fetches."
+            f"Not here, scored by an earlier run: {named}; `dvc repro` trains, `dvc pull` fetches."
         )
     cpu = _read(top / "metrics/timing/cpu.json").get("cpu", {})
     told = ", ".join(f"{key}: {value}" for key, value in cpu.items())
