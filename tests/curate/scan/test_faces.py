@@ -1,5 +1,7 @@
 """CenterFace on a real photograph that a package ships, and on pictures without a face."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from drawn import contains
@@ -8,6 +10,7 @@ from releases import picture
 from skimage import data
 
 from pairdx.curate.scan.faces import FaceFinder
+from pairdx.curate.scan.params import Native
 
 ASTRONAUT = Image.fromarray(data.astronaut())
 FACE = (182, 66, 268, 174)  # forehead to chin in that photograph, drawn by hand
@@ -45,9 +48,9 @@ VARIANTS = {
 } | {f"whole at {side}": ASTRONAUT.resize((side, side)) for side in (256, 128, 96, 64)}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def finder():
-    return FaceFinder((192, 352), min_score=0.5)
+@pytest.fixture(scope="module", params=get_args(Native))
+def finder(request):
+    return FaceFinder((192, 352), 0.5, request.param)
 
 
 def box(face):

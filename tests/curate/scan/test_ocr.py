@@ -1,4 +1,5 @@
 from dataclasses import astuple
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ from scipy import ndimage
 from pairdx.curate.scan import ocr
 from pairdx.curate.scan.networks import planes
 from pairdx.curate.scan.ocr import TextReader
+from pairdx.curate.scan.params import Native
 
 
-@pytest.fixture(scope="module")
-def reader():
-    return TextReader(min_side=32, max_side=960, raise_contrast=False)
+@pytest.fixture(scope="module", params=get_args(Native))
+def reader(request):
+    return TextReader(32, 960, False, request.param)
 
 
 def grey(size=(320, 240), seed=0):
@@ -72,8 +74,9 @@ def test_faint_letters_over_bright_tissue_need_the_contrast_raised():
 
 
 def test_the_key_tells_whether_the_same_would_be_found():
-    keys = {str(TextReader(side, 960, how).key) for side in (32, 320) for how in (False, True)}
-    assert len(keys) == 4
+    readers = [TextReader(side, 960, how) for side in (32, 320) for how in (False, True)]
+    readers.append(TextReader(32, 960, False, "bfloat16"))
+    assert len({str(reader.key) for reader in readers}) == 5
 
 
 def page(seed):
