@@ -31,6 +31,36 @@ def test_a_second_machine_pulls_and_runs_nothing(first: Path, tmp_path: Path) ->
     assert (second / "data" / "raw").is_dir()
 
 
+@pytest.mark.parametrize("verified", [False, True])
+def test_what_somebody_changed_in_the_remote_is_refused_if_it_is_verified(
+    tmp_path: Path, verified: bool
+) -> None:
+    """And is not noticed otherwise, which is why docs/sharing.md says so."""
+    origin, clone, store = (tmp_path / name for name in ("origin", "clone", "store"))
+    origin.mkdir()
+    for command in ("git init -q", "git config user.name t", "git config user.email t@t.org"):
+        run(origin, *command.split())
+    run(origin, "dvc", "init", "-q")
+    (origin / "dvc.yaml").write_text(
+        "stages: {train: {cmd: printf weights > model, outs: [model]}}", encoding="utf-8"
+    )
+    lines = [REMOTE.lines[0].replace("/mnt/shared/pairdx", str(store))]
+    lines += REMOTE.lines[-1:] * verified
+    run(origin, "bash", "-ec", "\n".join([*lines, "dvc repro -q", "git add -A", "dvc push -q"]))
+    run(origin, "git", "commit", "-qm", "A run")
+    (file,) = (path for path in store.rglob("*") if path.is_file())
+    file.chmod(0o644)
+    file.write_text("forgery", encoding="utf-8")
+    file.chmod(0o444)
+    run(tmp_path, "git", "clone", "-q", str(origin), str(clone))
+    told = run(clone, "dvc", "pull", fails=verified)
+    if verified:
+        assert "failed to pull" in told
+        assert not (clone / "model").exists()
+    else:
+        assert (clone / "model").read_text(encoding="utf-8") == "forgery"
+
+
 def test_clones_that_share_a_cache_run_nothing_twice(first: Path, tmp_path: Path) -> None:
     third = tmp_path / "third"
     run(tmp_path, "git", "clone", "-q", str(first), str(third))
