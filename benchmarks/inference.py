@@ -100,7 +100,7 @@ def pairs(count: int) -> tuple[list[bytes], list[str]]:
 def export_all(name: str, folder: Path) -> dict[str, Any]:
     """Write every export of an architecture; say how large it is, and what it computes."""
     import torch
-    from torch.utils.flop_counter import FlopCounterMode
+    from clinvla import operations
 
     from pairdx.prediction.export.convert import example, write_network
 
@@ -110,14 +110,15 @@ def export_all(name: str, folder: Path) -> dict[str, Any]:
     for runtime, (to, precision) in EXPORTS.items():
         (folder / runtime).mkdir()
         write_network(graph, folder / runtime, to, precision, calibration)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        graph.network.eval()(**{name: rows[:1] for name, rows in example(graph).items()})
+    network, one = graph.network.eval(), {name: rows[:1] for name, rows in example(graph).items()}
+    with torch.no_grad():
+        gflop = operations(lambda: network(**one))
     weights = [*graph.network.parameters(), *graph.network.buffers()]
     sizes = {runtime: _bytes(folder / runtime) for runtime in EXPORTS}
     eager = sum(weight.nbytes for weight in weights)
     return {
         "parameters": sum(weight.numel() for weight in weights),
-        "gflop": counter.get_total_flops() / 1e9,
+        "gflop": gflop,
         "bytes": {EAGER: eager, "torch bf16": eager, **sizes},
     }
 

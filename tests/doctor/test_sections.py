@@ -90,6 +90,19 @@ def test_a_contradiction_is_one_line(check_with, section, values, told):
     assert len(str(error.value).splitlines()) == 1
 
 
+def test_all_that_is_refused_is_told_and_what_is_shared_once(tmp_path):
+    path = tmp_path / "params.yaml"
+    scan = CONTENT["scan"] | {"precision": "fast", "workers": -1}
+    content = CONTENT | {"precision": "half", "scan": scan}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(PairdxError) as error:
+        check(path)
+    told = str(error.value)
+    assert len(told.splitlines()) == told.count(str(path)) == told.count("'half'") == 1
+    assert "scan.precision = 'fast'" in told
+    assert "scan.workers = -1" in told
+
+
 def test_an_edge_is_allowed(check_with):
     assert check_with("split", validation=0.25, test=0.25).test == 0.25
     assert check_with("split", validation=0.15, test=0.35).test == 0.35  # 0.5 in floats, nearly

@@ -40,11 +40,23 @@ OF_MODELS = ("disagreements.models", "retrieve.models", "robustness.models", "ro
 
 
 def check(path: Path = PARAMS) -> dict[str, Section]:
-    """Read and check the seed, the seeds, the compared models and every section of ``path``."""
+    """Read and check the seed, the seeds, the compared models and every section of ``path``.
+
+    Raises:
+        PairdxError: a value is refused; it names those of all sections, each once.
+    """
     load_seed(path)
     load_seeds(path)
     compared, content = load_compared(path), read(path)
-    found = {name: validate(model, content, path) for name, model in sections().items()}
+    found: dict[str, Section] = {}
+    refused: dict[str, None] = {}  # what sections share is told by each of them
+    for name, model in sections().items():
+        try:
+            found[name] = validate(model, content, path)
+        except PairdxError as error:
+            refused[str(error).removeprefix(f"{path}: ")] = None
+    if refused:
+        raise PairdxError(f"{path}: {'; '.join(refused)}")
     for key, name in _named(content):
         if name not in compared:
             raise PairdxError(f"{path}: {key} = {name!r}; allowed are {', '.join(compared)}")

@@ -66,7 +66,8 @@ def scan(raw: Path, cohort: pa.Table, params: ScanParams, cache: Path) -> pa.Tab
             for found, key in new:
                 facts.put(found, *key)
             progress.update(len(scanned))
-    log.info("scan: %d facts were known from %s, %d are new", known, cache, len(facts) - known)
+    told = "scan: in %s; %d facts were known from %s, %d are new"
+    log.info(told, params.precision, known, cache, len(facts) - known)
     facts.close()
     return pa.Table.from_pylist(rows, schema=SCAN)
 
