@@ -238,9 +238,10 @@ def print_scores(setting: Setting, validation: Pairs, seeds: int, file: Path | N
     """Print one row a seed, and the mean paired difference with its interval of Student's t."""
     known = json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
     print("| Seed | PairDx | Naive | Difference |\n|---|---:|---:|---:|")
-    params, differences = sha256(repr(setting.params).encode()).hexdigest()[:8], []
+    digest = sha256(repr(setting.params).encode()).hexdigest()[:8]
+    differences = []
     for seed in range(setting.seed, setting.seed + seeds):
-        key = f"seed {seed}, params {params}"
+        key = f"seed {seed}, params {digest}"
         if key not in known:
             one = replace(setting, seed=seed)
             known[key] = [our_score(one, validation), naive_score(one, validation)]

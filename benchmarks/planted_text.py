@@ -9,6 +9,7 @@ process of its own.
 """
 
 import csv
+import io
 import random
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -23,11 +24,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
-from pairdx.core.decode import decode, pixel_hash
+from pairdx.core.decode import decode
 from pairdx.core.params import load_seed
 from pairdx.curate.scan.params import Native, ScanParams
-from pairdx.curate.scan.pixel_facts import PixelFacts
-from pairdx.curate.scan.scan import colour, light
+from pairdx.curate.scan.scan import scan_pair
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.policy import Decision, decide
 
@@ -82,29 +82,18 @@ def look(
     policy, lot = ScrubParams.load(params), random.Random(load_seed(params))
     decided, counts = [], Counter[str]()
     with (folder / "pairs.csv").open(encoding="utf-8") as lines, TemporaryDirectory() as cache:
-        facts = PixelFacts(section, Path(cache))
+        scanned = partial(scan_pair, caption="", params=section, cache=Path(cache))
         for row in tqdm(list(csv.DictReader(lines)), desc=precision, disable=None):
-            image = decode((folder / row["image"]).read_bytes())
-            key = pixel_hash(image)
-            decision = decide(
-                {
-                    "problem": None,
-                    "width": image.width,
-                    "height": image.height,
-                    "colour": colour(image),
-                    "light": light(image),
-                    "age": None,
-                    "words": facts.words(image, key),
-                    "faces": facts.faces(image, key),
-                    "identifiers": [],
-                },
-                policy,
-            )
+            data = (folder / row["image"]).read_bytes()
+            decision = decide(scanned(data) | {"problem": None, "age": None}, policy)
+            image = decode(data)
             filled = area([vars(region) for region in decision.regions], *image.size)
             decided.append((decision, filled))
             if drawn := planted(image, lot):
                 counts["planted"] += 1
-                counts.update(found(facts.words(image, pixel_hash(image)), *drawn))
+                buffer = io.BytesIO()
+                image.save(buffer, "PNG")
+                counts.update(found(scanned(buffer.getvalue())["words"], *drawn))
     return decided, counts
 
 

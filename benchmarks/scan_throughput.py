@@ -6,8 +6,10 @@ parts are timed one after another on one core, over up to `--images` images spre
 cohort; the whole scan is run as its stage does, with an empty cache and then with a full one.
 
 A commit is compared with an earlier one by running this file on both, in turns:
-`PYTHONPATH=path/to/earlier/src python benchmarks/scan_throughput.py ...`. With `--found facts.json`
-it writes what was found, and a second run that is given the same file says what differs from it.
+`PYTHONPATH=path/to/earlier/src python benchmarks/scan_throughput.py --params
+path/to/earlier/profiles/small.yaml ...`, with `--images 1` for the whole scan alone. With `--found
+facts.json` it writes what was found, and a second run that is given the same file says what differs
+from it.
 """
 
 import csv
@@ -25,10 +27,8 @@ import typer
 from pairdx.core.decode import decode, perceptual_hash, pixel_hash
 from pairdx.core.params import PARAMS
 from pairdx.core.schema import COHORT, read_table
-from pairdx.curate.scan.faces import FaceFinder
-from pairdx.curate.scan.networks import resolve
-from pairdx.curate.scan.ocr import TextReader
 from pairdx.curate.scan.params import ScanParams
+from pairdx.curate.scan.pixel_facts import PixelFacts
 from pairdx.curate.scan.scan import scan
 from pairdx.sources.archives import Archives
 from pairdx.sources.folder import NORMALISED, read_rows
@@ -120,11 +120,11 @@ def without_scores(facts: dict[str, Any]) -> list[dict[str, Any]]:
 def parts(data: list[bytes], params: ScanParams) -> tuple[list[Any], dict[str, float]]:
     """Return what was found in each image, and the CPU seconds of each part over all images."""
     images, decoding = timed(lambda one: decode(one, params.max_megapixels), data)
-    precision = resolve(params.precision)
-    reader = TextReader(
-        params.min_text_side, params.max_text_side, params.raise_contrast, precision
-    )
-    finder = FaceFinder(params.face_sides, params.min_face_score, precision)
+    with tempfile.TemporaryDirectory() as cache:
+        facts = PixelFacts(params, Path(cache))
+    reader, finder = facts._reader, facts._finder
+    assert reader, "scan.words is off"
+    assert finder, "scan.faces is off"
     _, hashing = timed(
         lambda one: (pixel_hash(one), perceptual_hash(one, params.hash_size)), images
     )

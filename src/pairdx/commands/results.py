@@ -86,7 +86,7 @@ def _notes(top: Path, scores: dict[str, Any]) -> list[str]:
         notes.append("Numbers on drawn images say nothing about medicine.")
     if any((card := _card(top, name)) and not card.trained for name in scores):
         notes.append(f"Untrained: random weights; chance = 1/{len(LABELS)}.")
-    if gone := [name for name in scores if not (top / "models" / name).is_dir()]:
+    if gone := [name for name in scores if _card(top, name) is None]:
         named = ", ".join(gone)
         notes.append(
             f"Not here, scored by an earlier run: {named}; `dvc repro` trains, `dvc pull` fetches."

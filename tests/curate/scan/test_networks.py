@@ -34,6 +34,11 @@ def test_a_network_that_is_not_installed_is_named(package, name):
     assert str(error.value) == told
 
 
+def test_no_network_loses_another_end_than_a_sigmoid():
+    with pytest.raises(PairdxError, match=r"ends in Softmax, a sigmoid is needed"):
+        Network(ocr.PACKAGE, ocr.RECOGNISER, "float32", logits=True)
+
+
 @pytest.mark.parametrize("native", [True, False])
 def test_bfloat16_is_taken_where_the_cpu_has_it(native, monkeypatch):
     class Core:

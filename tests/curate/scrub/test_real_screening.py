@@ -11,10 +11,8 @@ import pytest
 from small import TOP
 from twins import scrub_twins
 
-from pairdx.core.decode import decode, pixel_hash
 from pairdx.curate.scan.params import ScanParams
-from pairdx.curate.scan.pixel_facts import PixelFacts
-from pairdx.curate.scan.scan import colour, light
+from pairdx.curate.scan.scan import scan_pair
 from pairdx.curate.scrub.params import ScrubParams
 from pairdx.curate.scrub.policy import decide
 
@@ -45,23 +43,13 @@ def cache(tmp_path_factory):
 @pytest.fixture(scope="module")
 def decisions(cache):
     """What would be done about each image of which class, by id."""
-    facts = PixelFacts(ScanParams.load(PROFILE), cache)
+    params = ScanParams.load(PROFILE)
     policy = ScrubParams.load(PROFILE)
     decided = {}
     with (REALDATA / "pairs.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            image = decode((REALDATA / row["image"]).read_bytes())
-            pair = {
-                "problem": None,
-                "width": image.width,
-                "height": image.height,
-                "colour": colour(image),
-                "light": light(image),
-                "age": None,
-                "words": facts.words(image, pixel_hash(image)),
-                "faces": facts.faces(image, pixel_hash(image)),
-                "identifiers": [],
-            }
+            facts = scan_pair((REALDATA / row["image"]).read_bytes(), "", params, cache)
+            pair = facts | {"problem": None, "age": None}
             decided[row["id"]] = (row["label"], decide(pair, policy))
     return decided
 

@@ -55,7 +55,7 @@ class Network:
         logits: leave out the sigmoid that ends the network.
 
     Raises:
-        PairdxError: the package is not installed, or is a version without that file.
+        PairdxError: the package is not installed, or is a version without that file or sigmoid.
     """
 
     def __init__(self, package: str, name: str, precision: Native, logits: bool = False) -> None:
@@ -85,6 +85,11 @@ def planes(image: Image.Image) -> Pixels:
 
 def _without_sigmoid(model: openvino.Model) -> openvino.Model:
     last = model.outputs[0].get_node().input_value(0).get_node()
+    if last.get_type_name() != "Sigmoid":
+        raise PairdxError(
+            f"{model.get_friendly_name()}: ends in {last.get_type_name()}, a sigmoid is needed; "
+            "run `pip install -c requirements.lock -e .` again"
+        )
     return openvino.Model([last.input_value(0)], model.get_parameters())
 
 
